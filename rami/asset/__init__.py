@@ -1,0 +1,1 @@
+"""What the physical things are: component kinds, networks, topology, and what a backend can do."""
