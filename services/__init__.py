@@ -1,0 +1,1 @@
+"""What runs: assembly, the loop, the study and the command line."""

@@ -1,0 +1,1 @@
+"""The closed loop: coupled twins, their controllers and what is recorded."""
