@@ -1,0 +1,84 @@
+"""Fixtures that every test may use: shared data, the reference site, one FMU cache per run."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from fcntl import LOCK_EX, LOCK_UN, flock
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import HealthCheck, settings
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+ON_CI = os.environ.get("CI", "").lower() == "true"
+
+settings.register_profile(
+    "ci", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("ci")
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """The root of the work tree."""
+    return REPOSITORY
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real and prepared data beside the repository."""
+    folder = REPOSITORY.parent / "shared" / "data"
+    if not folder.is_dir():
+        reason = f"{folder} is absent: tests on the shared reference data cannot run"
+        if ON_CI:
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def reference_site_file() -> Path:
+    """The site file that `make run` runs."""
+    return REPOSITORY / "examples" / "reference" / "site.yaml"
+
+
+@pytest.fixture
+def reference_site_declaration(reference_site_file: Path) -> dict[str, Any]:
+    """The reference site as plain data, fresh for each test, free to be changed."""
+    declaration: dict[str, Any] = yaml.safe_load(reference_site_file.read_text(encoding="utf-8"))
+    return declaration
+
+
+@pytest.fixture(scope="session")
+def run_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """One temporary folder for the whole run, the same in every xdist worker."""
+    base = tmp_path_factory.getbasetemp()
+    return base if worker_id == "master" else base.parent
+
+
+@pytest.fixture(scope="session")
+def fmu_cache(run_folder: Path) -> Path:
+    """One FMU cache for the whole run, so that workers build each model once."""
+    folder = run_folder / "fmu_cache"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def once(run_folder: Path) -> Callable[[str], Iterator[None]]:
+    """A lock by name across workers: `with once("build"): ...` for work that must not race."""
+    from contextlib import contextmanager
+
+    @contextmanager
+    def locked(name: str) -> Iterator[None]:
+        with (run_folder / f"{name}.lock").open("w") as handle:
+            flock(handle, LOCK_EX)
+            try:
+                yield
+            finally:
+                flock(handle, LOCK_UN)
+
+    return locked  # type: ignore[return-value]
