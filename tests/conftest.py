@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from fcntl import LOCK_EX, LOCK_UN, flock
 from pathlib import Path
 from typing import Any
@@ -53,10 +54,10 @@ def reference_site_declaration(reference_site_file: Path) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def run_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One temporary folder for the whole run, the same in every xdist worker."""
     base = tmp_path_factory.getbasetemp()
-    return base if worker_id == "master" else base.parent
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
 
 
 @pytest.fixture(scope="session")
@@ -68,9 +69,8 @@ def fmu_cache(run_folder: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def once(run_folder: Path) -> Callable[[str], Iterator[None]]:
+def once(run_folder: Path) -> Callable[[str], AbstractContextManager[None]]:
     """A lock by name across workers: `with once("build"): ...` for work that must not race."""
-    from contextlib import contextmanager
 
     @contextmanager
     def locked(name: str) -> Iterator[None]:
@@ -81,4 +81,4 @@ def once(run_folder: Path) -> Callable[[str], Iterator[None]]:
             finally:
                 flock(handle, LOCK_UN)
 
-    return locked  # type: ignore[return-value]
+    return locked
