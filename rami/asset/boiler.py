@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from rami.asset.component import Component, Face
+from rami.asset.reference import HeatingNetwork
 from rami.core.points import Direction, Point
 from rami.core.quantity import Duration, Efficiency, EnergyPrice, Mass, Power, Share, Temperature
 
@@ -15,7 +16,7 @@ class Boiler(Component):
     faces: ClassVar[frozenset[Face]] = frozenset({Face.MODEL, Face.STRATEGY, Face.TECHNICAL})
 
     kind: Literal["boiler"] = "boiler"
-    network: str
+    network: HeatingNetwork
     power: Power
     efficiency: Efficiency
     part_load_min: Share = 0.0

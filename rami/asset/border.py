@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from rami.asset.component import Component, Face
+from rami.asset.reference import OtherNetwork
 from rami.core.points import Direction, Point
 from rami.core.quantity import Temperature
 
@@ -19,7 +20,7 @@ class Border(Component):
     faces: ClassVar[frozenset[Face]] = frozenset({Face.MODEL})
 
     kind: Literal["border"] = "border"
-    network: str
+    network: OtherNetwork
     taken_from: Literal["flow", "return"]
     start_taken: Temperature
     start_given: Temperature

@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 from pydantic import Field, model_validator
 
 from rami.asset.component import Component, Face
+from rami.asset.reference import HeatingNetwork
 from rami.core.points import Direction, Point
 from rami.core.quantity import Duration, Efficiency, EnergyPrice, Mass, Power, Share, Temperature
 
@@ -20,7 +21,7 @@ class Chp(Component):
     faces: ClassVar[frozenset[Face]] = frozenset({Face.MODEL, Face.STRATEGY, Face.TECHNICAL})
 
     kind: Literal["chp"] = "chp"
-    network: str
+    network: HeatingNetwork
     engines: int = Field(1, ge=1, le=20)
     power_el: Power
     efficiency_el: Efficiency

@@ -27,7 +27,7 @@ class Face(StrEnum):
 class Declared(BaseModel):
     """Base of everything a site file may hold: unknown keys forbidden, frozen."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class Component(Declared):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from rami.asset.component import Component, Face
+from rami.asset.reference import NetworkOrCarrier
 from rami.core.points import Direction, Point
 from rami.core.quantity import Mass, Power, Temperature
 
@@ -18,7 +19,7 @@ class Consumer(Component):
     faces: ClassVar[frozenset[Face]] = frozenset({Face.MODEL, Face.STRATEGY})
 
     kind: Literal["consumer"] = "consumer"
-    network: str
+    network: NetworkOrCarrier
     demand: str
     power: Power
     return_temperature: Temperature | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from rami.asset.component import Component, Face
+from rami.asset.reference import CoolingNetwork
 from rami.core.points import Direction, Point
 from rami.core.quantity import Duration, Mass, Power, Share, TemperatureDifference
 
@@ -19,7 +20,7 @@ class CoolingTower(Component):
     faces: ClassVar[frozenset[Face]] = frozenset({Face.MODEL, Face.STRATEGY, Face.TECHNICAL})
 
     kind: Literal["cooling_tower"] = "cooling_tower"
-    network: str
+    network: CoolingNetwork
     power: Power
     approach: TemperatureDifference = 4.0
     electricity_share: Share = 0.03

@@ -9,6 +9,7 @@ from typing import ClassVar, Literal
 from pydantic import Field, model_validator
 
 from rami.asset.component import Component, Declared, Face
+from rami.asset.reference import AnyHeatingNetwork
 from rami.asset.water import mass_flow
 from rami.core.points import Direction, Point
 from rami.core.quantity import Mass, Power, Temperature
@@ -47,8 +48,8 @@ class HeatExchanger(Component):
     faces: ClassVar[frozenset[Face]] = frozenset({Face.MODEL, Face.STRATEGY, Face.TECHNICAL})
 
     kind: Literal["heat_exchanger"] = "heat_exchanger"
-    primary: str
-    secondary: str
+    primary: AnyHeatingNetwork
+    secondary: AnyHeatingNetwork
     design: DesignPoint
     area_reserve: float = Field(1.25, ge=1.0, le=3.0)
     flow_exponent: float = Field(0.6, ge=0.0, le=1.0)

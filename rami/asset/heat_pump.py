@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from rami.asset.component import Component, Declared, Face
+from rami.asset.reference import HeatingReturn, OtherCoolingNetwork
 from rami.core.points import Direction, Point
 from rami.core.quantity import Duration, Mass, Power, Temperature, TemperatureDifference
 
@@ -47,8 +48,8 @@ class HeatPump(Component):
     faces: ClassVar[frozenset[Face]] = frozenset({Face.MODEL, Face.STRATEGY, Face.TECHNICAL})
 
     kind: Literal["heat_pump"] = "heat_pump"
-    condenser: str
-    evaporator: str
+    condenser: HeatingReturn
+    evaporator: OtherCoolingNetwork
     power_el_max: Power
     outlet_max: Temperature
     source_outlet_min: Temperature

@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from rami.asset.component import Component, Face
+from rami.asset.reference import HeatingNetwork
 from rami.asset.water import DENSITY, HEAT_CAPACITY
 from rami.core.points import Direction, Point
 from rami.core.quantity import Conductance, Power, Share, Temperature, Volume
@@ -24,7 +25,7 @@ class HeatStorage(Component):
     faces: ClassVar[frozenset[Face]] = frozenset({Face.MODEL, Face.STRATEGY, Face.TECHNICAL})
 
     kind: Literal["heat_storage"] = "heat_storage"
-    across: str
+    across: HeatingNetwork
     volume: Volume
     layers: int = Field(10, ge=2, le=40)
     power_max: Power

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from rami.asset.component import Component, Face
+from rami.asset.reference import StorageOfTwin
 from rami.core.points import Direction, Point
 from rami.core.quantity import Duration, Efficiency, Power, Temperature
 
@@ -15,7 +16,7 @@ class ImmersionHeater(Component):
     faces: ClassVar[frozenset[Face]] = frozenset({Face.MODEL, Face.STRATEGY, Face.TECHNICAL})
 
     kind: Literal["immersion_heater"] = "immersion_heater"
-    storage: str
+    storage: StorageOfTwin
     power_el_max: Power
     efficiency: Efficiency = 0.99
     outlet_max: Temperature = 110.0

@@ -8,12 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-
-import numpy as np
-from numpy.typing import NDArray
+from math import inf
+from typing import TYPE_CHECKING
 
 from rami.core.units import unit_of
 from rami.core.wording import did_you_mean
+
+if TYPE_CHECKING:  # reading a site file needs points, but no arrays
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 class Direction(StrEnum):
@@ -38,8 +41,8 @@ class Point:
     quantity: str
     direction: Direction = Direction.MEASURED
     description: str = ""
-    low: float = -np.inf
-    high: float = np.inf
+    low: float = -inf
+    high: float = inf
     start: float = 0.0
     cumulative: bool = False
 
@@ -78,8 +81,12 @@ class PointIndex:
 
     def places(self, names: Sequence[str]) -> NDArray[np.intp]:
         """Places of several names, for gather and scatter; KeyError with a hint."""
+        import numpy as np
+
         return np.array([self[n] for n in names], np.intp)
 
     def starts(self) -> NDArray[np.float64]:
         """Start values, shape (len,)."""
+        import numpy as np
+
         return np.array([p.start for p in self.points], np.float64)
