@@ -1,0 +1,46 @@
+"""A source in which some series come from another one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from rami.core.errors import DataError, Problem
+from rami.core.frame import Frame
+from rami.core.timegrid import TimeGrid
+from rami.information.source import DataSource
+
+
+class Overlay:
+    """`names` come from `other`, everything else from `source`."""
+
+    def __init__(self, source: DataSource, other: DataSource, names: Sequence[str]) -> None:
+        self._source, self._other, self._names = source, other, tuple(names)
+
+    def read(self, names: Sequence[str], grid: TimeGrid) -> Frame:
+        """As in DataSource; problems of both sources are raised together."""
+        split = (
+            (self._source, [n for n in names if n not in self._names]),
+            (self._other, [n for n in names if n in self._names]),
+        )
+        frames: list[Frame] = []
+        problems: list[Problem] = []
+        for source, wanted in split:
+            if not wanted:
+                continue
+            try:
+                frames.append(source.read(wanted, grid))
+            except DataError as error:
+                problems += error.problems
+        if problems:
+            raise DataError(problems)
+        return frames[0].joined(frames[1:]).select(names)
+
+    def describe(self) -> Mapping[str, str]:
+        """All series of the one, the named ones of the other."""
+        other = self._other.describe()
+        return {**self._source.describe(), **{n: other[n] for n in self._names if n in other}}
+
+
+def overlay(source: DataSource, other: DataSource, names: Sequence[str]) -> DataSource:
+    """`source`, with the series `names` taken from `other`."""
+    return Overlay(source, other, names)
