@@ -28,9 +28,7 @@ def _adapter(backend: Any, given: Table, taken: Table) -> None:
         taken[i] = step(given[i], _SECONDS)
 
 
-def _against_raw(
-    backend: Any, bare: BareFmu, given: Table, taken: Table, quick: bool
-) -> Measured:
+def _against_raw(backend: Any, bare: BareFmu, given: Table, taken: Table, quick: bool) -> Measured:
     return in_turns(
         lambda: cpu(lambda: _adapter(backend, given, taken)),
         lambda: cpu(lambda: bare.raw_calls(given, taken, _SECONDS)),
@@ -94,8 +92,10 @@ def rows(quick: bool = False) -> Iterator[Row]:
         if not np.array_equal(taken, expected):
             raise RuntimeError("the adapter does not give what the C loop gives")
 
-        own = 1e6 / len(given) * min(
-            cpu(lambda: bare.c_loop(loop, given, taken, _SECONDS)) for _ in range(9)
+        own = (
+            1e6
+            / len(given)
+            * min(cpu(lambda: bare.c_loop(loop, given, taken, _SECONDS)) for _ in range(9))
         )
         yield below("small FMU: its own step, C loop", own, "us", 1.0)
         raw = _against_raw(backend, bare, given, taken, quick)

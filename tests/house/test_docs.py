@@ -1,0 +1,121 @@
+"""The documentation runs: python blocks are executed, `rami` commands are called, links lead on.
+
+In a `console` block lines after `$ ` are commands and are run, in a folder that holds a copy of
+`examples`; a `sh` block is only checked for commands and options that exist.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import REPOSITORY
+from tests.house.source import tracked
+
+_FENCE = re.compile(r"^```(\w+)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_LINK = re.compile(r"\]\((?!https?://|#|mailto:)([^)#\s]+)")
+PAGES = [REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").rglob("*.md"))]
+
+
+def _blocks(page: Path, *languages: str) -> list[str]:
+    text = page.read_text(encoding="utf-8")
+    return [body for language, body in _FENCE.findall(text) if language in languages]
+
+
+def _name(page: Path) -> str:
+    return str(page.relative_to(REPOSITORY))
+
+
+def _with(*languages: str) -> list[Path]:
+    return [page for page in PAGES if _blocks(page, *languages)]
+
+
+@pytest.fixture
+def playground(tmp_path: Path, fmu_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder with the examples in it, as a reader would have it."""
+    shutil.copytree(REPOSITORY / "examples", tmp_path / "examples")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("RAMI_CACHE", str(fmu_cache))
+    return tmp_path
+
+
+@pytest.mark.parametrize("page", _with("python"), ids=_name)
+def test_python_blocks_run(page: Path, playground: Path) -> None:
+    code = "\n".join(_blocks(page, "python"))
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
+
+
+@pytest.mark.parametrize("page", _with("console"), ids=_name)
+def test_console_blocks_run(page: Path, playground: Path) -> None:
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    for block in _blocks(page, "console"):
+        for line in block.splitlines():
+            if not line.startswith("$ "):
+                continue
+            command = line.removeprefix("$ ")
+            ran = subprocess.run(
+                ["bash", "-c", command],
+                env=os.environ | {"PATH": path},
+                capture_output=True,
+                text=True,
+            )
+            assert ran.returncode == 0, f"{command}\n{ran.stdout}\n{ran.stderr}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_name)
+def test_links_lead_somewhere(page: Path) -> None:
+    targets = _LINK.findall(page.read_text(encoding="utf-8"))
+    assert not [t for t in targets if not (page.parent / t).exists()]
+
+
+def _commands(page: Path) -> Iterator[list[str]]:
+    """Words of each command in the page's shell blocks, continued lines joined."""
+    for block in _blocks(page, "sh", "console"):
+        for line in block.replace("\\\n", " ").splitlines():
+            words = line.removeprefix("$ ").partition("#")[0].split()
+            if words:
+                yield words
+
+
+@pytest.mark.parametrize("page", _with("sh", "console"), ids=_name)
+def test_commands_exist(page: Path) -> None:
+    import typer
+
+    from services.cli import app
+
+    targets = re.findall(r"^([a-z]+):", (REPOSITORY / "Makefile").read_text(), re.MULTILINE)
+    for words in _commands(page):
+        if words[0] == "make":
+            assert {w for w in words[1:] if "=" not in w} <= set(targets), words
+        if words[0] != "rami":
+            continue
+        command = typer.main.get_command(app)
+        rest = words[1:]
+        while rest and rest[0] in getattr(command, "commands", {}):
+            command = command.commands[rest.pop(0)]  # type: ignore[attr-defined]
+        assert not getattr(command, "commands", {}) or not rest or rest[0] == "--help", words
+        options = {option for p in command.params for option in p.opts} | {"--help"}
+        asked = {w.partition("=")[0] for w in rest if w.startswith("-")}
+        assert asked <= options, f"{' '.join(words)}: no option {sorted(asked - options)}"
+
+
+def test_every_page_is_reached_from_the_index() -> None:
+    pages = {p for p in tracked(REPOSITORY, "docs/*.md", "docs/**/*.md")}
+    reached: set[Path] = set()
+    queue = [REPOSITORY / "docs" / "index.md"]
+    while queue:
+        page = queue.pop()
+        if page in reached or page.suffix != ".md" or not page.exists():
+            continue
+        reached.add(page)
+        links = _LINK.findall(page.read_text(encoding="utf-8"))
+        queue += [(page.parent / link).resolve() for link in links]
+    assert {_name(p) for p in pages - reached} == set()
