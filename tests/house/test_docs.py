@@ -108,7 +108,7 @@ def test_commands_exist(page: Path) -> None:
 
 
 def test_every_page_is_reached_from_the_index() -> None:
-    pages = {p for p in tracked(REPOSITORY, "docs/*.md", "docs/**/*.md")}
+    pages = set(tracked(REPOSITORY, "docs/*.md", "docs/**/*.md"))
     reached: set[Path] = set()
     queue = [REPOSITORY / "docs" / "index.md"]
     while queue:
