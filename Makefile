@@ -53,10 +53,11 @@ clean: ## Remove the environment, caches and results.
 	rm -rf $(VENV) $(OUT) .cache .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 
 # One line of progress per package instead of pip's page, and pip's own words when it fails.
+# Bytecode is written on first use: compiling all of it would double the size of the environment.
 define install
 	@echo "installing $(1) into $(VENV) (a minute or two the first time)"
 	@$(BIN)/python -m pip install --no-input --disable-pip-version-check \
-		--progress-bar off -c constraints.txt -e '$(1)' \
+		--progress-bar off --no-compile -c constraints.txt -e '$(1)' \
 		| sed -un 's/^Collecting \([^ ]*\).*/  \1/p'
 	@touch $@
 endef
