@@ -1,0 +1,1 @@
+"""Where external data come from, one package per kind of source."""

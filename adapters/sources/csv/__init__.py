@@ -1,0 +1,1 @@
+"""Series from CSV files with units and time zones."""

@@ -1,0 +1,109 @@
+"""The data source behind `kind: csv`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from adapters.sources.csv.columns import Column, find_column, offered
+from adapters.sources.csv.configuration import CsvFile
+from adapters.sources.csv.series_file import SeriesFile
+from rami.core import units
+from rami.core.errors import DataError, Problem
+from rami.core.frame import Frame
+from rami.core.quality import good
+from rami.core.timegrid import TimeGrid
+from rami.core.wording import did_you_mean
+from rami.information.series import Series, quantity_of
+
+
+class CsvSource:
+    """Series from one or several CSV files; a file is read when it is first needed."""
+
+    def __init__(
+        self,
+        files: Sequence[CsvFile],
+        folder: Path = Path(),
+        series: Mapping[str, Series] | None = None,
+    ) -> None:
+        self._declared, self._folder, self._series = tuple(files), folder, series or {}
+
+    @cached_property
+    def _files(self) -> list[SeriesFile]:
+        problems: list[Problem] = []
+        files = []
+        for declared in self._declared:
+            try:
+                files.append(SeriesFile(declared, self._folder))
+            except DataError as error:
+                problems += error.problems
+        if problems:
+            raise DataError(problems)
+        return files
+
+    def describe(self) -> Mapping[str, str]:
+        """Every series of every file, with file and column."""
+        found: dict[str, str] = {}
+        for file in self._files:
+            t = file.table
+            for name, title in offered(t.header, file.time, file.declared.columns).items():
+                found.setdefault(name, f"{Path(t.file).name}, column {title}")
+        return found
+
+    def read(self, names: Sequence[str], grid: TimeGrid) -> Frame:
+        """As in DataSource."""
+        problems: list[Problem] = []
+        chosen: dict[int, dict[str, Column]] = {}
+        for name in names:
+            self._choose(name, chosen, problems)
+        table = np.zeros((grid.count, len(names)))
+        quality = good(table.shape)
+        for number, columns in chosen.items():
+            try:
+                read = self._files[number].read(columns, grid)
+            except DataError as error:
+                problems += error.problems
+                continue
+            for name, (values, grade) in read.items():
+                j = names.index(name)
+                table[:, j], quality[:, j] = values, grade
+        if problems:
+            raise DataError(problems)
+        columns = {n: c for some in chosen.values() for n, c in some.items()}
+        described = self.describe()
+        return Frame(
+            grid,
+            tuple(names),
+            tuple(units.unit_of(columns[n].quantity) for n in names),
+            table,
+            quality,
+            {n: described.get(n, "") for n in names},
+        )
+
+    def _choose(
+        self, name: str, chosen: dict[int, dict[str, Column]], problems: list[Problem]
+    ) -> None:
+        quantity = self._series[name].quantity if name in self._series else quantity_of(name)
+        found: list[tuple[int, Column]] = []
+        faulty = False
+        for number, file in enumerate(self._files):
+            t = file.table
+            column = find_column(t.file, t.header, name, file.declared.columns, quantity)
+            if isinstance(column, Problem):
+                problems.append(column)
+                faulty = True
+            elif column is not None:
+                found.append((number, column))
+        if len(found) > 1:
+            places = ", ".join(self._files[number].table.file for number, _ in found)
+            problems.append(Problem("", f"series {name!r} is in several files: {places}"))
+        elif found:
+            number, column = found[0]
+            chosen.setdefault(number, {})[name] = column
+        elif not faulty:
+            where = ", ".join(file.table.file for file in self._files)
+            hint = did_you_mean(name, self.describe()) or "no column is called <series>_<unit>"
+            problems.append(Problem(where, f"no series {name!r}", hint))
