@@ -29,6 +29,10 @@ def _blocks(page: Path, *languages: str) -> list[str]:
     return [body for language, body in _FENCE.findall(text) if language in languages]
 
 
+def _links(page: Path) -> list[str]:
+    return _LINK.findall(_FENCE.sub("", page.read_text(encoding="utf-8")))
+
+
 def _name(page: Path) -> str:
     return str(page.relative_to(REPOSITORY))
 
@@ -72,8 +76,7 @@ def test_console_blocks_run(page: Path, playground: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=_name)
 def test_links_lead_somewhere(page: Path) -> None:
-    targets = _LINK.findall(page.read_text(encoding="utf-8"))
-    assert not [t for t in targets if not (page.parent / t).exists()]
+    assert not [t for t in _links(page) if not (page.parent / t).exists()]
 
 
 def _commands(page: Path) -> Iterator[list[str]]:
@@ -116,6 +119,5 @@ def test_every_page_is_reached_from_the_index() -> None:
         if page in reached or page.suffix != ".md" or not page.exists():
             continue
         reached.add(page)
-        links = _LINK.findall(page.read_text(encoding="utf-8"))
-        queue += [(page.parent / link).resolve() for link in links]
+        queue += [(page.parent / link).resolve() for link in _links(page)]
     assert {_name(p) for p in pages - reached} == set()
