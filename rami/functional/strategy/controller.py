@@ -1,0 +1,105 @@
+"""The strategy controller: state, forecast and prices in, schedule out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from rami.asset.topology import SiteTopology
+from rami.core.errors import DataError, InfeasibleError, Problem
+from rami.core.frame import Frame
+from rami.core.timegrid import TimeGrid
+from rami.functional.schedule import Schedule
+from rami.functional.strategy.plant_state import PlantState
+from rami.functional.strategy.settings import StrategySettings
+from rami.functional.strategy.site_layout import SiteLayout
+
+if TYPE_CHECKING:
+    from rami.functional.strategy.build import Compiled
+    from rami.information.prices import Prices
+
+
+class StrategyController:
+    """Plans by eq. 4 to 18 with eq. 21 as objective, for any declared topology.
+
+    `owners` maps each owner to its twins. The plan's model is built and compiled at the first
+    plan of its length, once per process. Raises ConfigurationError for twins without owner.
+    """
+
+    def __init__(
+        self, site: SiteTopology, settings: StrategySettings, owners: Mapping[str, Sequence[str]]
+    ) -> None:
+        self.site = SiteLayout(site, owners)
+        self.settings = settings
+        self._plans: dict[int, Compiled] = {}
+
+    def plan(
+        self,
+        grid: TimeGrid,
+        forecast: Frame,
+        prices: Prices,
+        state: PlantState,
+        previous: Schedule | None = None,
+    ) -> Schedule:
+        """The schedule over `grid`, from the best rung of the ladder that gives one.
+
+        `forecast` and `prices` stand on `grid`; `previous` serves the rung `shifted`. Raises
+        DataError listing by name what is missing, not finite or contradictory, and
+        InfeasibleError when no allowed rung gives a schedule.
+        """
+        from rami.functional.strategy.fallback import rest, shift
+        from rami.functional.strategy.ladder import climb
+        from rami.functional.strategy.outcome import schedule_of
+
+        compiled = self._prepared(grid, forecast, prices, state)
+        found = climb(compiled, self.settings)
+        if found.solution and found.rung:
+            return schedule_of(compiled, self.site, grid, found.solution, found.rung, found.reasons)
+        if "shifted" in self.settings.rungs and previous is not None:
+            return shift(compiled, self.site, grid, previous, found.reasons)
+        if "rules" in self.settings.rungs:
+            return rest(compiled, self.site, grid, found.reasons)
+        raise InfeasibleError(
+            "no plan: "
+            + "; ".join(found.reasons)
+            + f"; rungs allowed: {', '.join(self.settings.rungs)}; allow 'rules' to let the "
+            "station rest instead"
+        )
+
+    def idle_cost(
+        self, grid: TimeGrid, forecast: Frame, prices: Prices, state: PlantState
+    ) -> Mapping[str, float]:
+        """The terms of eq. 21 with the station at rest, `objective` among them; EUR.
+
+        A plan's cost less this is its planned benefit. Raises as `plan`.
+        """
+        from rami.functional.strategy.fallback import at_rest
+        from rami.functional.strategy.ladder import climb
+
+        compiled = self._prepared(grid, forecast, prices, state)
+        at_rest(compiled)
+        found = climb(compiled, self.settings)
+        if found.solution is None:
+            raise InfeasibleError(f"no plan with the station at rest: {'; '.join(found.reasons)}")
+        terms = compiled.program.parts(found.solution.x)
+        return {**terms, "objective": found.solution.objective}
+
+    def _prepared(
+        self, grid: TimeGrid, forecast: Frame, prices: Prices, state: PlantState
+    ) -> Compiled:
+        """The compiled model with all parameters of this plan."""
+        from rami.functional.strategy.build import compiled
+        from rami.functional.strategy.parameters import parameters
+        from rami.functional.strategy.plan_data import PlanData
+
+        for what, other in (("forecast", forecast.grid), ("prices", prices.grid)):
+            if other != grid:
+                raise DataError([Problem(what, f"stands on {other}, wanted {grid}")])
+        if grid.count not in self._plans:
+            balanced = self.settings.cost_basis == "marginal"
+            self._plans[grid.count] = compiled(self.site.layout(grid.count, balanced))
+        plan = self._plans[grid.count]
+        data = PlanData(self.site, plan.layout, self.settings, grid, forecast, prices, state)
+        plan.program.set(parameters(data))
+        plan.program.update()
+        return plan

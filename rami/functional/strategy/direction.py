@@ -1,0 +1,35 @@
+"""Direction: heat never flows into and out of a foreign network in one step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rami.functional.strategy.layout import Exchanger
+from rami.functional.strategy.plan_model import Flow, PlanModel
+
+
+def add(plan: PlanModel, name: str, members: list[Exchanger]) -> None:
+    """One binary `into_station[t]` (delta) for all exchangers of a station on one network.
+
+    eq. 14: P_in <= P_max_in delta
+    eq. 15: P_out <= P_max_out (1 - delta)
+
+    At delta = 0 an exchanger out of the station that needs a hotter flow line may ask for it.
+    """
+    block = plan.block(f"direction.{name}")
+    inward = plan.binary(block, "into_station")
+
+    def outward(t: int) -> Any:
+        return 1 - inward[t]
+
+    def open_while(hex_: Any, allowed: Flow) -> Flow:
+        return lambda t: hex_.P[t] <= hex_.p_max[t] * allowed(t)
+
+    for item in members:
+        hex_ = plan.block(item.path)
+        if item.side == "in":
+            plan.each(hex_, "eq14", open_while(hex_, lambda t: inward[t]))
+        else:
+            plan.each(hex_, "eq15", open_while(hex_, outward))
+            if item.activity:
+                plan.activity[item.activity] = outward

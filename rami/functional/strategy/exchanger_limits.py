@@ -1,0 +1,108 @@
+"""Limits of heat exchangers and heat pumps per step, from temperatures and the networks behind."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rami.asset import heat_pump
+from rami.asset.heat_exchanger import HeatExchanger
+from rami.functional.strategy.layout import Exchanger, HeatPump
+from rami.functional.strategy.plan_data import PlanData, Values
+from rami.information.limits import (
+    cop,
+    heat_pump_share,
+    preheating_slope,
+    sink_limit,
+    source_limit,
+)
+from rami.information.prices import Array
+
+
+def exchanger_values(data: PlanData, item: Exchanger) -> Values:
+    """P_max of eq. 13 with its preheating slopes, also while a hotter flow line is asked for.
+
+    Networks behind: a source takes no more than their converters have left, a sink gives no
+    more than their consumers carry away (both less the margin). A circuit limits nothing.
+    """
+    hex_ = data.component(item.path, HeatExchanger)
+    ceiling = _behind(data, item, hex_)
+    if data.layout.circuit(item.secondary) is None:
+        limit = sink_limit(
+            hex_,
+            data.site.flow_wanted(item.path),
+            data.cold_line(item.secondary),
+            data.site.site.network(item.secondary).flow,
+            ceiling,
+        )
+        return {f"{item.path}.p_max": limit}
+    base = data.site.site.network(item.secondary).flow
+    bare, slope = _source(data, item, hex_, base)
+    limit = np.minimum(bare, ceiling)
+    values: dict[str, Array | float] = {f"{item.path}.p_max": limit}
+    # the slope belongs to the exchanger's own limit: where the network behind allows less,
+    # the same line through a lower start is on the safe side
+    if item.heat_pumps:
+        values[f"{item.path}.slope"] = slope
+    for k, activity in enumerate(item.hindered):
+        bare, slope_hot = _source(data, item, hex_, data.site.flow_wanted(activity))
+        hot = np.minimum(bare, ceiling)
+        most = sum(heat_max(data, p) for p in item.heat_pumps)
+        relief = np.maximum(limit - hot, 0.0) + np.maximum(slope_hot - slope, 0.0) * most
+        values[f"{item.path}.p_max_hot_{k}"] = hot
+        values[f"{item.path}.slope_hot_{k}"] = slope_hot
+        values[f"{item.path}.relief_{k}"] = relief
+    return values
+
+
+def _behind(data: PlanData, item: Exchanger, hex_: HeatExchanger) -> Array:
+    ceiling = np.full(data.grid.count, hex_.design.power)
+    if data.layout.circuit(item.primary) is None:
+        ceiling = np.minimum(ceiling, data.headroom(item.primary))
+    if data.layout.circuit(item.secondary) is None:
+        ceiling = np.minimum(ceiling, data.room(item.secondary))
+    return ceiling
+
+
+def _source(
+    data: PlanData, item: Exchanger, hex_: HeatExchanger, flow: float
+) -> tuple[Array | float, Array | float]:
+    """P_max and preheating slope of a source that must reach a flow temperature."""
+    hot, back = data.hot_line(item.primary), data.site.site.network(item.secondary).return_
+    limit = source_limit(hex_, hot, back, flow)
+    pumps = [data.component(p, heat_pump.HeatPump) for p in item.heat_pumps]
+    if not pumps:
+        return limit, 0.0
+    share = max(float(heat_pump_share(hp, back, flow)) for hp in pumps)
+    most = sum(heat_max(data, p) for p in item.heat_pumps)
+    return limit, preheating_slope(hex_, hot, back, flow, share, most)
+
+
+def heat_max(data: PlanData, path: str) -> float:
+    """Heat of a heat pump at full power, kW."""
+    hp = data.component(path, heat_pump.HeatPump)
+    heat: float = float(cop(hp, hp.outlet_max, hp.source_outlet_min)) * hp.power_el_max
+    return heat
+
+
+def heat_pump_values(data: PlanData, item: HeatPump) -> Values:
+    """COP (eq. 6), limits (eq. 7, eq. 8) and burden w = 1/s - 1 at each flow temperature.
+
+    The condenser pump holds `outlet_max` and the evaporator `source_outlet_min`, so the COP
+    is that of these two temperatures.
+    """
+    hp = data.component(item.path, heat_pump.HeatPump)
+    circuit = data.layout.circuit(item.circuit)
+    network = data.site.site.network(item.circuit)
+    lifts = hp.outlet_max > network.return_
+    values: dict[str, Array | float] = {
+        "cop": cop(hp, hp.outlet_max, hp.source_outlet_min),
+        "p_c_max": np.maximum(data.demand(item.evaporator), 0.0),
+        "p_el_max": hp.power_el_max if lifts else 0.0,
+    }
+    flows = [("burden", network.flow)]
+    for k, activity in enumerate(circuit.activities if circuit else ()):
+        flows.append((f"burden_hot_{k}", data.site.flow_wanted(activity)))
+    for name, flow in flows:
+        share = float(heat_pump_share(hp, network.return_, flow))
+        values[name] = 1 / share - 1 if share > 0 else 0.0
+    return {f"{item.path}.{name}": v for name, v in values.items()}

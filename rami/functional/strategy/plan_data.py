@@ -1,0 +1,111 @@
+"""What the figures of a plan come from: site, forecast, prices and the plant's state."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TypeVar
+
+import numpy as np
+
+from rami.asset.boiler import Boiler
+from rami.asset.chp import Chp
+from rami.asset.component import Component
+from rami.asset.consumer import Consumer
+from rami.asset.cooling_tower import CoolingTower
+from rami.core.frame import Frame
+from rami.core.timegrid import TimeGrid
+from rami.functional.strategy.baseline import Baseline
+from rami.functional.strategy.layout import Layout
+from rami.functional.strategy.plant_state import PlantState
+from rami.functional.strategy.settings import StrategySettings
+from rami.functional.strategy.site_layout import SiteLayout
+from rami.information.prices import Array, Prices
+
+C = TypeVar("C", bound=Component)
+Values = Mapping[str, Array | float]
+
+
+class PlanData:
+    """One plan's data; arrays have shape (grid.count,), kW and EUR/kWh.
+
+    The forecast must stand on the plan's grid and hold every consumer's demand series.
+    """
+
+    def __init__(
+        self,
+        site: SiteLayout,
+        layout: Layout,
+        settings: StrategySettings,
+        grid: TimeGrid,
+        forecast: Frame,
+        prices: Prices,
+        state: PlantState,
+    ) -> None:
+        self.site, self.layout, self.settings = site, layout, settings
+        self.grid, self.forecast, self.prices, self.state = grid, forecast, prices, state
+
+    def component(self, path: str, kind: type[C]) -> C:
+        """The component of a path; KeyError when it is missing or of another kind."""
+        twin, _, name = path.partition(".")
+        return self.site.site.twins[twin].component(name, kind)
+
+    @cached_property
+    def demands(self) -> dict[str, Array]:
+        """Demand by network `twin.network`, and by `twin.electricity`; kW."""
+        found: dict[str, Array] = {}
+        for twin, _, consumer in self.site.site.of(Consumer):
+            network = self.site.site.resolve(twin, consumer.network)
+            found[network] = found.get(network, 0.0) + self.forecast[consumer.demand]
+        return found
+
+    def demand(self, network: str) -> Array:
+        """What the consumers of a network draw (or give off to it), kW."""
+        return self.demands.get(network, np.zeros(self.grid.count))
+
+    def converters(self, network: str) -> dict[str, Chp | Boiler]:
+        """The heat converters of a network by name."""
+        topology = self.site.site.twins[network.partition(".")[0]]
+        units: dict[str, Chp | Boiler] = {**topology.of(Chp), **topology.of(Boiler)}
+        return {
+            n: u
+            for n, u in units.items()
+            if self.site.site.resolve(topology.name, u.network) == network
+        }
+
+    def headroom(self, network: str) -> Array:
+        """Capacity of a network's converters that its own consumers leave, less the margin."""
+        size = sum(
+            u.engines * u.power_th if isinstance(u, Chp) else u.power
+            for u in self.converters(network).values()
+        )
+        left: Array = np.maximum(self.settings.margin * size - self.demand(network), 0.0)
+        return left
+
+    def room(self, network: str) -> Array:
+        """Heat that the consumers of a network carry away, less the margin."""
+        carried: Array = self.settings.margin * np.maximum(self.demand(network), 0.0)
+        return carried
+
+    def hot_line(self, network: str) -> float:
+        """Temperature of a network's hot line: measured, else nominal; degC."""
+        measured = self.state.temperatures.get(network)
+        return measured[0] if measured else self.site.site.network(network).hot
+
+    def cold_line(self, network: str) -> float:
+        """Temperature of a network's cold line: measured, else nominal; degC."""
+        measured = self.state.temperatures.get(network)
+        return measured[1] if measured else self.site.site.network(network).cold
+
+    def owner_towers(self, owner: str) -> list[tuple[str, CoolingTower]]:
+        """(network, tower) of an owner."""
+        return [
+            (self.site.site.resolve(t, tower.network), tower)
+            for t, _, tower in self.site.site.of(CoolingTower)
+            if self.site.owner_of[t] == owner
+        ]
+
+    @cached_property
+    def baselines(self) -> dict[str, Baseline]:
+        """What each planning owner's networks do while the station rests."""
+        return {owner: Baseline(self, owner) for owner in self.layout.owners}
