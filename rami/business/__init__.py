@@ -1,0 +1,1 @@
+"""Tariffs, meters, settlement and emissions per owner, and what they must add up to."""
