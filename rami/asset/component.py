@@ -6,6 +6,7 @@ A kind is one pydantic class in a file of its own name. Files of the same name i
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import ClassVar
 
@@ -34,10 +35,12 @@ class Component(Declared):
     """One physical thing of a twin.
 
     `faces` names the layers that know the kind, `ports` its water connections (empty for
-    what carries no water), `points` its quantities without the component's own name.
+    what carries no water), `points` its quantities without the component's own name. A kind
+    from outside names the modules of its faces in `face_files`.
     """
 
     faces: ClassVar[frozenset[Face]] = frozenset({Face.MODEL})
+    face_files: ClassVar[Mapping[Face, str]] = {}
     level: HierarchyLevel = HierarchyLevel.FIELD_DEVICE
     life_cycle: LifeCycle = LifeCycle.INSTANCE_USAGE
 

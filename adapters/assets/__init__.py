@@ -1,0 +1,1 @@
+"""What may stand behind a twin's points."""

@@ -1,0 +1,167 @@
+"""Steps an FMU with preallocated buffers: one set, one step, one get per call."""
+
+from __future__ import annotations
+
+import shutil
+import weakref
+from collections.abc import Mapping
+from ctypes import byref, c_double, c_int, c_size_t, c_void_p
+from pathlib import Path
+from tempfile import mkdtemp
+
+import numpy as np
+
+from adapters.assets.fmu.interface import Interface, Names, Variables, check
+from adapters.assets.fmu.library import Library
+from rami.asset.capability import Vector
+from rami.core.errors import ModelError
+from rami.core.points import PointIndex
+
+
+class FmuBackend:
+    """An initialised FMU behind a twin's points: Readable, Writable, Steppable.
+
+    `load` gives a SnapshotFmuBackend, Snapshotable as well, where the FMU can serialise its
+    state. Vectors are in the order of `inputs` and `outputs` and in canonical units.
+    """
+
+    def __init__(
+        self, library: Library, interface: Interface, inputs: PointIndex, outputs: PointIndex
+    ) -> None:
+        self.inputs, self.outputs = inputs, outputs
+        self.time = 0.0
+        self._library, self._interface = library, interface
+        self._u, self._y = np.zeros(len(inputs)), np.zeros(len(outputs))
+        self._result = self._y if interface.outputs.canonical else np.zeros(len(outputs))
+        self._as_is = interface.refuses_non_finite and interface.inputs.canonical
+        self._now, self._length = c_double(0.0), c_double(0.0)
+        # raw functions with prebuilt arguments: a call converts nothing
+        component = library.component
+        self._set = library.function("fmi2SetReal")
+        self._set_with = (component, *_pointers(interface.inputs, self._u))
+        self._do = library.function("fmi2DoStep")
+        self._do_with = (component, self._now, self._length, c_int(1))
+        self._get = library.function("fmi2GetReal")
+        self._get_with = (component, *_pointers(interface.outputs, self._y))
+
+    @staticmethod
+    def load(
+        path: Path,
+        inputs: PointIndex,
+        outputs: PointIndex,
+        names: Names | None = None,
+        *,
+        name: str = "twin",
+        start: Mapping[str, float] | None = None,
+    ) -> FmuBackend:
+        """Check, load and initialise the FMU at `path`.
+
+        `names` maps points to its variables; `start` sets start values of points before the
+        run (canonical units), else inputs begin at their points' start values. Raises
+        ModelError naming everything that is missing or measured in a wrong unit.
+        """
+        import fmpy
+
+        from adapters.assets.fmu.snapshot import SnapshotFmuBackend
+
+        interface = check(path, inputs, outputs, names or {})
+        folder = Path(mkdtemp(prefix="rami-fmu-"))
+        try:
+            fmpy.extract(str(path), str(folder))
+            library = Library(
+                folder / interface.library, interface.guid, folder / "resources", name
+            )
+            kind = SnapshotFmuBackend if interface.snapshots else FmuBackend
+            backend = kind(library, interface, inputs, outputs)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        backend.close = weakref.finalize(backend, _close, library, folder)
+        backend._start(start or {})
+        return backend
+
+    #: free the FMU and remove what was unpacked; called by itself at the end
+    close: weakref.finalize[..., FmuBackend]
+
+    def _start(self, start: Mapping[str, float]) -> None:
+        self._library.initialise()
+        self.time = 0.0
+        self.write(self.inputs.starts())
+        for name, value in start.items():
+            taken = name in self.inputs
+            place = (self.inputs if taken else self.outputs)[name]
+            variables = self._interface.inputs if taken else self._interface.outputs
+            own = (value - variables.offset[place]) / variables.factor[place]
+            if taken:
+                self._u[place] = own
+            reference = c_void_p(variables.references[place:].ctypes.data)
+            self._library.call("fmi2SetReal", reference, c_size_t(1), byref(c_double(own)))
+        self._library.call("fmi2ExitInitializationMode")
+
+    def reset(self, start: Mapping[str, float] | None = None) -> None:
+        """Back to the start values and time 0, as after `load`."""
+        self._library.call("fmi2Reset")
+        self._start(start or {})
+
+    def write(self, values: Vector) -> None:
+        """Set all inputs; ModelError when one is not finite."""
+        self._u[:] = values
+        if not self._as_is:
+            self._prepare()
+        status = self._set(*self._set_with)
+        if status > 1:
+            raise self._library.failure("fmi2SetReal", status)
+
+    def read(self) -> Vector:
+        """The present outputs; the buffer is overwritten by the next call."""
+        status = self._get(*self._get_with)
+        if status > 1:
+            raise self._library.failure("fmi2GetReal", status)
+        if self._result is not self._y:
+            np.multiply(self._y, self._interface.outputs.factor, out=self._result)
+            self._result += self._interface.outputs.offset
+        return self._result
+
+    def step(self, inputs: Vector, seconds: float) -> Vector:
+        """Hold `inputs` for `seconds`, return the outputs after it (a reused buffer).
+
+        Raises ModelError with the FMU's own message.
+        """
+        self._u[:] = inputs
+        if not self._as_is:
+            self._prepare()
+        status = self._set(*self._set_with)
+        if status > 1:
+            raise self._library.failure("fmi2SetReal", status)
+        self._now.value = self.time
+        self._length.value = seconds
+        status = self._do(*self._do_with)
+        if status > 1:
+            raise self._library.failure("fmi2DoStep", status)
+        self.time += seconds
+        return self.read()
+
+    def _prepare(self) -> None:
+        """Refuse what is not finite, then convert to the FMU's own units."""
+        finite = np.isfinite(self._u)
+        if not finite.all():
+            place = int(np.argmin(finite))
+            raise ModelError(
+                f"{self._library.name}: {self.inputs.names[place]} is set to {self._u[place]}; "
+                f"wanted a finite number"
+            )
+        self._u -= self._interface.inputs.offset
+        self._u /= self._interface.inputs.factor
+
+
+def _pointers(variables: Variables, values: Vector) -> tuple[c_void_p, c_size_t, c_void_p]:
+    return (
+        c_void_p(variables.references.ctypes.data),
+        c_size_t(len(values)),
+        c_void_p(values.ctypes.data),
+    )
+
+
+def _close(library: Library, folder: Path) -> None:
+    library.free()
+    shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,173 @@
+"""Checks an FMU before the run and finds its variables: all problems in one error."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
+
+import numpy as np
+from numpy.typing import NDArray
+
+from adapters.assets.fmu.configuration import FmuVariable
+from adapters.assets.fmu.declared_unit import conversion
+from rami.core.errors import ModelError
+from rami.core.points import Point, PointIndex
+from rami.core.wording import did_you_mean
+
+if TYPE_CHECKING:
+    from fmpy.model_description import ModelDescription
+
+Names = Mapping[str, FmuVariable]
+
+#: generation tool of our own FMUs, whose fmi2SetReal refuses what is not finite
+_OURS = "rami-twins"
+
+
+@dataclass(frozen=True)
+class Variables:
+    """Value references of some points, and canonical = factor x value + offset."""
+
+    references: NDArray[np.uint32]
+    factor: NDArray[np.float64]
+    offset: NDArray[np.float64]
+
+    @property
+    def canonical(self) -> bool:
+        """Whether every variable already comes in its canonical unit."""
+        return bool(np.all(self.factor == 1.0) and np.all(self.offset == 0.0))
+
+
+@dataclass(frozen=True)
+class Interface:
+    """What stepping needs to know of an FMU."""
+
+    identifier: str
+    guid: str
+    library: str
+    inputs: Variables
+    outputs: Variables
+    snapshots: bool
+    refuses_non_finite: bool
+
+
+def describe(path: Path) -> ModelDescription:
+    """The FMU's model description; ModelError when there is none to be read."""
+    import fmpy
+    from fmpy.model_description import ValidationError
+
+    try:
+        return fmpy.read_model_description(str(path))
+    except FileNotFoundError:
+        raise ModelError(
+            f"no FMU at {path}; check the path, or leave it out to generate one"
+        ) from None
+    except (BadZipFile, KeyError, SyntaxError) as error:
+        raise ModelError(f"{path} is no FMU: {error}; export it again") from error
+    except ValidationError as error:
+        raise ModelError(f"{path}: invalid modelDescription.xml: {error}") from error
+
+
+def check(path: Path, inputs: PointIndex, outputs: PointIndex, names: Names) -> Interface:
+    """The interface of an FMU for these points; ModelError naming everything that is wrong."""
+    found = describe(path)
+    problems = _capability_problems(path, found)
+    points = (*inputs.names, *outputs.names)
+    problems += [
+        f"variables: no point {name!r} to map; {did_you_mean(name, points)}"
+        for name in names
+        if name not in inputs and name not in outputs
+    ]
+    taken = _find(found, inputs, names, {"input"}, problems)
+    given = _find(found, outputs, names, {"output", "local", "calculatedParameter"}, problems)
+    if problems:
+        raise ModelError("\n".join(f"{path.name}: {problem}" for problem in problems))
+    simulation = found.coSimulation
+    return Interface(
+        simulation.modelIdentifier,
+        found.guid,
+        _library(simulation.modelIdentifier),
+        taken,
+        given,
+        bool(simulation.canGetAndSetFMUstate and simulation.canSerializeFMUstate),
+        found.generationTool == _OURS,
+    )
+
+
+def _library(identifier: str) -> str:
+    import fmpy
+
+    return f"binaries/{fmpy.platform}/{identifier}{fmpy.sharedLibraryExtension}"
+
+
+def _capability_problems(path: Path, found: ModelDescription) -> list[str]:
+    from zipfile import ZipFile
+
+    if found.fmiVersion != "2.0":
+        return [f"wanted FMI 2.0, got {found.fmiVersion}; export it as FMI 2.0 co-simulation"]
+    if found.coSimulation is None:
+        return ["wanted co-simulation, got model exchange alone; export it for co-simulation"]
+    with ZipFile(path) as archive:
+        files = archive.namelist()
+    if _library(found.coSimulation.modelIdentifier) in files:
+        return []
+    has = sorted({f.split("/")[1] for f in files if f.startswith("binaries/") and f.count("/") > 1})
+    sources = any(f.startswith("sources/") and f.endswith(".c") for f in files)
+    mend = "its C sources can be compiled with fmpy" if sources else "export it for this platform"
+    return [
+        f"no binary {_library(found.coSimulation.modelIdentifier)} for this platform, got "
+        f"{', '.join(has) or 'none'}; {mend}"
+    ]
+
+
+def _find(
+    found: ModelDescription,
+    points: PointIndex,
+    names: Names,
+    causalities: set[str],
+    problems: list[str],
+) -> Variables:
+    listed = {v.name: v for v in found.modelVariables if v.type == "Real"}
+    fitting = [n for n, v in listed.items() if str(v.causality) in causalities]
+    bases = {u.name: u.baseUnit for u in found.unitDefinitions}
+    references = np.zeros(len(points), np.uint32)
+    factor, offset = np.ones(len(points)), np.zeros(len(points))
+    for place, point in enumerate(points.points):
+        mapped = names.get(point.name, FmuVariable())
+        name = mapped.name or point.name
+        variable = listed.get(name)
+        what = f"point {point.name}" + (f" ({name})" if name != point.name else "")
+        if variable is None:
+            problems.append(f"{what}: no Real variable {name!r}; {_hint(name, fitting)}")
+            continue
+        if str(variable.causality) not in causalities:
+            problems.append(
+                f"{what}: wanted causality {' or '.join(sorted(causalities))}, "
+                f"got {variable.causality}"
+            )
+            continue
+        references[place] = variable.valueReference
+        try:
+            factor[place], offset[place] = _conversion(variable, mapped, bases, point)
+        except ValueError as error:
+            problems.append(f"{what}: {error}")
+    return Variables(references, factor, offset)
+
+
+def _conversion(
+    variable: Any, mapped: FmuVariable, bases: Mapping[str, Any], point: Point
+) -> tuple[float, float]:
+    declared = variable.unit or (variable.declaredType.unit if variable.declaredType else None)
+    if declared and mapped.unit and declared != mapped.unit:
+        raise ValueError(
+            f"the FMU declares {declared}, the mapping says {mapped.unit}; take the mapping's out"
+        )
+    unit: str | None = declared or mapped.unit
+    return conversion(unit, bases.get(unit) if unit else None, point.quantity)
+
+
+def _hint(name: str, options: list[str]) -> str:
+    hint = did_you_mean(name, options)
+    return hint if len(hint) < 300 else f"it has {len(options)} such variables, none alike"

@@ -1,0 +1,102 @@
+"""An FMU's binary, loaded; its C functions called with prebuilt pointers."""
+
+from __future__ import annotations
+
+import ctypes
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from rami.core.errors import ModelError
+
+Function = Callable[..., int]
+
+_OK_OR_WARNING = 1
+_STATUS = ("ok", "warning", "discard", "error", "fatal", "pending")
+_KEPT_MESSAGES = 5
+
+
+class Library:
+    """One instance of an FMU. `function(name)` gives raw functions without conversions.
+
+    Arguments of raw functions must be ctypes objects. Messages of the FMU's logger are
+    kept for errors.
+    """
+
+    def __init__(self, path: Path, guid: str, resources: Path, name: str) -> None:
+        from fmpy import fmi2
+
+        self.name = name
+        self._messages: deque[str] = deque(maxlen=_KEPT_MESSAGES)
+        try:
+            self._dll = ctypes.CDLL(str(path))
+        except OSError as error:
+            raise ModelError(f"{name}: {path.name} cannot be loaded: {error}") from error
+        self._callbacks = fmi2.fmi2CallbackFunctions()
+        self._callbacks.logger = fmi2.fmi2CallbackLoggerTYPE(self._log)
+        self._callbacks.allocateMemory = fmi2.defaultCallbacks.allocateMemory
+        self._callbacks.freeMemory = fmi2.defaultCallbacks.freeMemory
+        instantiate: Any = self.function("fmi2Instantiate")
+        instantiate.restype = ctypes.c_void_p
+        address = instantiate(
+            ctypes.c_char_p(name.encode()),
+            ctypes.c_int(1),
+            ctypes.c_char_p(guid.encode()),
+            ctypes.c_char_p(resources.as_uri().encode()),
+            ctypes.byref(self._callbacks),
+            ctypes.c_int(0),
+            ctypes.c_int(0),
+        )
+        if not address:
+            raise ModelError(f"{name}: {path.name} cannot be instantiated{self.said()}")
+        self.component = ctypes.c_void_p(address)
+
+    def _log(
+        self, environment: object, instance: bytes, status: int, category: bytes, message: bytes
+    ) -> None:
+        self._messages.append((message or b"").decode("utf-8", "replace"))
+
+    def function(self, name: str) -> Function:
+        """A C function by name; ModelError when the binary does not have it."""
+        try:
+            found: Function = self._dll[name]
+        except AttributeError:
+            raise ModelError(f"{self.name}: the binary has no function {name}") from None
+        return found
+
+    def call(self, name: str, *arguments: object) -> None:
+        """Call a function on the instance; ModelError when it fails."""
+        status = self.function(name)(self.component, *arguments)
+        if status > _OK_OR_WARNING:
+            raise self.failure(name, status)
+
+    def failure(self, name: str, status: int) -> ModelError:
+        """The error for a failed call, with what the FMU said."""
+        word = _STATUS[status] if 0 <= status < len(_STATUS) else str(status)
+        return ModelError(f"{self.name}: {name} returned {word}{self.said()}")
+
+    def said(self) -> str:
+        """What the FMU logged last, and forgets it."""
+        text = "; ".join(self._messages)
+        self._messages.clear()
+        return f": {text}" if text else ""
+
+    def initialise(self) -> None:
+        """From instantiated (or reset) to the initialisation mode, at time 0."""
+        zero = ctypes.c_double(0.0)
+        self.call(
+            "fmi2SetupExperiment",
+            ctypes.c_int(0),
+            zero,
+            zero,
+            ctypes.c_int(0),
+            zero,
+        )
+        self.call("fmi2EnterInitializationMode")
+
+    def free(self) -> None:
+        """Free the instance; the binary stays loaded, since unloading crashes some FMUs."""
+        if self.component:
+            self.function("fmi2FreeInstance")(self.component)
+            self.component = ctypes.c_void_p()

@@ -1,0 +1,1 @@
+"""The assembler: from component equations and links to one closed model."""
