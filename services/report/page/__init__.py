@@ -1,0 +1,1 @@
+"""The report's page: head, tables, seasons, and the document that holds them."""

@@ -1,0 +1,104 @@
+"""The study's main table (form of the paper's Table 1) and what it says in plain words."""
+
+from __future__ import annotations
+
+from services.report.comparison import (
+    BASIS,
+    PLANNED,
+    QUANTITIES,
+    Row,
+    missing,
+    owners,
+    planned_eur,
+    realised_eur,
+    rows,
+    shown_owner,
+    station_owner,
+)
+from services.report.page.markup import Markup, captioned, joined, number, tag
+from services.report.paper import CITATION, LABEL, SLIPS, WARNING
+from services.study.outcome import StudyOutcome
+
+
+def changes(outcome: StudyOutcome) -> Markup:
+    """Section with the table, its notes, and the verdict per cost basis."""
+    return tag(
+        "section",
+        tag("h2", "Changes against the baseline"),
+        joined(tag("p", sentence, class_="verdict") for sentence in verdict(outcome)),
+        joined(tag("p", f"Not in this study: {m}.", class_="warning") for m in missing(outcome)),
+        _table(outcome),
+        tag(
+            "p",
+            f"Rows marked {LABEL}: {CITATION}; {WARNING}. {SLIPS}",
+            class_="note",
+        ),
+        id="changes",
+    )
+
+
+def verdict(outcome: StudyOutcome) -> list[str]:
+    """One sentence per cost basis: promised, realised, and where it lost money."""
+    owner = station_owner(outcome)
+    said = []
+    for mode in PLANNED:
+        promised = realised = 0.0
+        lost = []
+        for name, season in outcome.seasons.items():
+            block = season.figures.get(mode, {})
+            gain = realised_eur(block, owner)
+            if gain is None:
+                continue
+            promised += planned_eur(block) or 0.0
+            realised += gain
+            if gain < 0:
+                lost.append(name)
+        if promised or realised:
+            count = len(outcome.seasons)
+            said.append(
+                f"Planned by {BASIS[mode]}, the station promised {shown_owner(owner)} "
+                f"{number(promised)}\u00a0EUR and realised {number(realised)}\u00a0EUR over "
+                f"{count} season{'s' * (count != 1)}."
+                + (f" It lost money in {', '.join(lost)}." if lost else "")
+            )
+    return said
+
+
+def _table(outcome: StudyOutcome) -> Markup:
+    who = (*owners(outcome), "total")
+    top = [tag("th", "season", rowspan="2"), tag("th", "plan by", rowspan="2")]
+    top += [tag("th", f"{h}, {u}", colspan=str(len(who))) for _, h, u, _ in QUANTITIES]
+    top.append(tag("th", "planned, EUR"))
+    second = [tag("th", shown_owner(o)) for _ in QUANTITIES for o in who]
+    second.append(tag("th", shown_owner(station_owner(outcome))))
+    body: list[Markup] = []
+    before = ""
+    for row in rows(outcome):
+        body.append(_row(row, who, row.season != before))
+        before = row.season
+    content = tag(
+        "table",
+        tag("thead", tag("tr", *top), tag("tr", *second)),
+        tag("tbody", *body),
+        class_="changes",
+    )
+    return captioned(
+        "Optimised minus baseline, from the meters of the executed runs; a positive benefit is a "
+        "gain. Plans by average cost are the paper's method. Last column: what the plans promised.",
+        content,
+    )
+
+
+def _row(row: Row, who: tuple[str, ...], first: bool) -> Markup:
+    cells = [
+        tag("td", number(row.cells[q, o], d), class_="n") for q, _, _, d in QUANTITIES for o in who
+    ]
+    kind = ("first " if first else "") + row.basis
+    return tag(
+        "tr",
+        tag("th", row.season if first else "", scope="row"),
+        tag("td", row.basis),
+        *cells,
+        tag("td", number(row.planned_eur), class_="n"),
+        class_=kind,
+    )

@@ -1,0 +1,62 @@
+"""results.json and timings.json: the study's figures for machines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from services.study.outcome import StudyOutcome
+
+#: significant digits kept; below them lies the arithmetic's order of summation
+DIGITS = 10
+
+
+def write_results(outcome: StudyOutcome, path: Path) -> None:
+    """`seasons.<name>.<average|marginal>`, `seasons.<name>.closure` and `provenance`.
+
+    Keys sorted, floats to `DIGITS` significant digits, nothing of clocks: equal outcomes give
+    equal bytes. A figure that does not exist (not finite) is null.
+    """
+    seasons = {
+        name: {**season.figures, "closure": season.closure}
+        for name, season in outcome.seasons.items()
+    }
+    _write({"provenance": outcome.provenance, "seasons": seasons}, path)
+
+
+def write_timings(outcome: StudyOutcome, path: Path) -> None:
+    """Wall seconds: `study` by phase and `runs.<season>.<mode>` by phase."""
+    runs = {
+        name: {mode: run.timings for mode, run in season.runs.items()}
+        for name, season in outcome.seasons.items()
+    }
+    _write({"runs": runs, "study": outcome.timings}, path)
+
+
+def _write(content: Mapping[str, Any], path: Path) -> None:
+    text = json.dumps(plain(content), indent=2, sort_keys=True, ensure_ascii=False)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def plain(value: object) -> Any:
+    """Anything a figure may be as plain JSON types; TypeError names a type that is none."""
+    if value is None or isinstance(value, bool | str):
+        return value
+    if isinstance(value, np.bool_):
+        return bool(value)
+    if isinstance(value, int | np.integer):
+        return int(value)
+    if isinstance(value, float | np.floating):
+        return float(f"{value:.{DIGITS}g}") + 0.0 if isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {str(k): plain(v) for k, v in value.items()}
+    if isinstance(value, np.ndarray):
+        return [plain(v) for v in value.tolist()]
+    if isinstance(value, Sequence):
+        return [plain(v) for v in value]
+    raise TypeError(f"{type(value).__name__} has no place in a JSON result: {value!r}")
