@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:  # instants alone need no arrays
+    import numpy as np
+    from numpy.typing import NDArray
 
 NS = 1_000_000_000
 
@@ -75,6 +77,8 @@ class TimeGrid:
 
     def times(self) -> NDArray[np.int64]:
         """Interval starts, int64 nanoseconds, shape (count,)."""
+        import numpy as np
+
         return self.start_ns + self.step_ns * np.arange(self.count, dtype=np.int64)
 
     def index(self, ns: int) -> int:

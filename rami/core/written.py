@@ -1,0 +1,77 @@
+"""Pydantic field types for what a file holds besides quantities: instants, names, files."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from difflib import get_close_matches
+from os import listdir
+from os.path import isdir, isfile
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PlainSerializer,
+    StrictBool,
+    ValidationInfo,
+    WithJsonSchema,
+)
+
+from rami.core.timegrid import instant
+
+EXAMPLE = "e.g. 2019-01-14T00:00+01:00 or 2019-01-13T23:00Z"
+
+
+def _instant(value: object) -> datetime:
+    if isinstance(value, datetime):
+        instant(value)
+        return value
+    if not isinstance(value, str):
+        raise ValueError(f"{value!r} is not an instant, {EXAMPLE}")
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        raise ValueError(f"{value!r} is not an instant, {EXAMPLE}") from None
+    if moment.tzinfo is None:
+        raise ValueError(f"{value!r} carries no time zone, {EXAMPLE}")
+    if not 1970 < moment.year < 2200:
+        raise ValueError(f"{value!r} lies outside the years 1971 to 2199")
+    return moment
+
+
+def _utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+#: an aware instant; kept with the offset it was written with, dumped in UTC
+Instant = Annotated[
+    datetime,
+    BeforeValidator(_instant),
+    PlainSerializer(_utc, when_used="json"),
+    WithJsonSchema(
+        {"type": "string", "description": f"instant with time zone, {EXAMPLE}"},
+    ),
+]
+
+#: a word that becomes part of point names and file names
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,47}$")]
+
+
+def _existing(path: Path, info: ValidationInfo) -> Path:
+    folder = info.context.get("folder") if isinstance(info.context, dict) else None
+    if folder is None or isfile(folder / path):  # pathlib's own raises on names too long
+        return path
+    beside = (folder / path).parent
+    names = listdir(beside) if isdir(beside) else []
+    close = get_close_matches(path.name, names, 1, 0.6)
+    hint = f"; did you mean {str(path.with_name(close[0]))!r}?" if close else ""
+    raise ValueError(f"no file {str(path)!r} in {folder}{hint}")
+
+
+#: a file to be read; that it exists is checked where a validation context names a `folder`
+InputFile = Annotated[Path, AfterValidator(_existing)]
+
+#: true or false, nothing that merely looks like it
+Switch = StrictBool

@@ -1,0 +1,67 @@
+"""What a site file may name by `kind:` besides components: backends, data sources, strategies.
+
+Their configuration classes come from entry points (`rami.backends`, `rami.sources`,
+`rami.strategies`); such a class imports no library, so that reading a site file loads no
+solver and no protocol stack.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
+
+from pydantic import BaseModel
+
+from rami.core.plugins import found
+from rami.functional.strategy.settings import StrategySettings
+
+_GROUPS = ("rami.backends", "rami.sources", "rami.strategies")
+
+
+@cache
+def backends() -> Mapping[str, type[BaseModel]]:
+    """Configuration classes of what may stand behind a twin."""
+    return _classes("rami.backends")
+
+
+@cache
+def sources() -> Mapping[str, type[BaseModel]]:
+    """Configuration classes of where external data may come from."""
+    return _classes("rami.sources")
+
+
+@cache
+def strategies() -> Mapping[str, type[BaseModel]]:
+    """Settings classes of what may make plans; ours is the MILP."""
+    return MappingProxyType({"milp": StrategySettings, **_classes("rami.strategies")})
+
+
+def unloadable(word: str) -> str:
+    """Why a word that is installed cannot be used; empty when it is not installed."""
+    for group in _GROUPS:
+        if word in _load(group)[1]:
+            return f"{word} is installed, but does not load: {_load(group)[1][word]}"
+    return ""
+
+
+def _classes(group: str) -> Mapping[str, type[BaseModel]]:
+    return MappingProxyType(_load(group)[0])
+
+
+@cache
+def _load(group: str) -> tuple[dict[str, type[BaseModel]], dict[str, str]]:
+    classes: dict[str, type[BaseModel]] = {}
+    reasons: dict[str, str] = {}
+
+    for word, load in found(group).items():
+        try:
+            loaded = load()
+        except (ImportError, AttributeError) as error:
+            reasons[word] = str(error)
+            continue
+        if isinstance(loaded, type) and issubclass(loaded, BaseModel):
+            classes[word] = loaded
+        else:
+            reasons[word] = f"{loaded!r} is not a pydantic model"
+    return classes, reasons

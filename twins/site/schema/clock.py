@@ -1,0 +1,22 @@
+"""Section `clock`: the span of a run and its steps."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from rami.asset.component import Declared
+from rami.core.quantity import Duration
+from rami.core.written import Instant
+
+
+class Clock(Declared):
+    """The time of a run; seconds inside."""
+
+    mode: Literal["simulated"] = Field("simulated", description="how time passes")
+    start: Instant = Field(description="first instant of a run")
+    duration: Duration = Field(description="length of a run")
+    step: Duration = Field(60.0, description="step of the networks and of the exchange of heat")
+    control_step: Duration = Field(10.0, description="step of the station's technical control")
+    strategy_period: Duration = Field(86400.0, description="time between two plans")

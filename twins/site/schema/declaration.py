@@ -1,0 +1,34 @@
+"""The whole site file."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field
+
+from rami.asset.component import Declared
+from rami.business.tariffs import Business
+from rami.core.written import Name
+from rami.functional.strategy.settings import StrategySettings
+from twins.site.registry import sources, strategies
+from twins.site.schema.clock import Clock
+from twins.site.schema.study import Study
+from twins.site.schema.twin import TwinDeclaration
+from twins.site.schema.union import OneOf
+
+Source = Annotated[BaseModel, OneOf(sources)]
+Strategy = Annotated[StrategySettings, OneOf(strategies)]
+
+
+class SiteDeclaration(Declared):
+    """One site: clock, twins, data, strategy, business, study."""
+
+    version: Literal[1] = Field(description="of this file's format")
+    site: Name = Field(description="name of the site")
+    description: str = Field("", description="for people")
+    clock: Clock = Field(description="span and steps of a run")
+    twins: dict[Name, TwinDeclaration] = Field(min_length=1, description="the twins by name")
+    data: Source = Field(description="where weather, prices and loads come from")
+    strategy: Strategy = Field(description="how plans are made")
+    business: Business = Field(description="owners, tariffs, factors")
+    study: Study | None = Field(None, description="the seasons of `rami study`")

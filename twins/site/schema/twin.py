@@ -1,0 +1,55 @@
+"""Section `twins`: networks, components, links and backends of a twin."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from rami.asset.component import Component, Declared
+from rami.asset.kinds import kinds
+from rami.asset.network import Network
+from rami.asset.topology import Link
+from rami.core.written import Name
+from twins.site.registry import backends
+from twins.site.schema.union import OneOf
+
+
+class LinkDeclaration(Declared):
+    """Water from one port to another (`component.port`)."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    from_: str = Field(alias="from", description="port the water comes from, `component.port`")
+    to: str = Field(description="port the water goes to, `component.port`")
+    device: str | None = Field(None, description="component that sets the flow")
+
+    @property
+    def link(self) -> Link:
+        """In the topology's terms."""
+        return Link(self.from_, self.to, self.device)
+
+
+class Backends(Declared):
+    """What stands behind a twin's points."""
+
+    model: Annotated[BaseModel, OneOf(backends)] = Field(
+        default_factory=lambda: backends()["fmu"].model_validate({"kind": "fmu"}),
+        description="the model that is the plant in simulation",
+    )
+
+
+class TwinDeclaration(Declared):
+    """One twin as the file has it, before wiring."""
+
+    kind: Literal["hts", "iess", "dhs"] = Field(description="what the twin is")
+    mode: Literal["simulate"] = Field("simulate", description="the model is the plant")
+    template: Literal["standard", "none"] = Field(
+        "standard", description="`standard` wires what `links` leaves open, `none` adds nothing"
+    )
+    backends: Backends = Field(default_factory=Backends, description="what stands behind it")
+    networks: dict[Name, Network] = Field(min_length=1, description="its water networks")
+    components: dict[Name, Annotated[Component, OneOf(kinds)]] = Field(
+        default_factory=dict, description="its components"
+    )
+    links: tuple[LinkDeclaration, ...] = Field((), description="wiring in place of the template's")

@@ -1,0 +1,100 @@
+"""A site as it was declared, checked and wired."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from rami.asset.topology import SiteTopology
+from rami.business.tariffs import Business
+from rami.core.errors import Problem
+from rami.functional.strategy.settings import StrategySettings
+from twins.site.faults import Faults
+from twins.site.schema import SiteDeclaration
+from twins.site.schema.clock import Clock
+from twins.site.schema.study import Study
+from twins.site.schema.twin import TwinDeclaration
+
+
+@dataclass(frozen=True)
+class Site:
+    """One site file. `folder` is where file names in it start, `warnings` are worth a look.
+
+    `topology` holds every twin with its wiring spelled out.
+    """
+
+    file: Path
+    declaration: SiteDeclaration
+    topology: SiteTopology
+    warnings: tuple[Problem, ...] = ()
+    _places: Faults | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def name(self) -> str:
+        """The site's own name."""
+        return self.declaration.site
+
+    @property
+    def folder(self) -> Path:
+        """Where relative file names of the declaration start."""
+        return self.file.parent
+
+    @property
+    def clock(self) -> Clock:
+        """Span and steps of a run."""
+        return self.declaration.clock
+
+    @property
+    def twins(self) -> Mapping[str, TwinDeclaration]:
+        """The twins as declared, by name."""
+        return self.declaration.twins
+
+    @property
+    def data(self) -> BaseModel:
+        """Configuration of the data source."""
+        return self.declaration.data
+
+    @property
+    def strategy(self) -> StrategySettings:
+        """How plans are made."""
+        return self.declaration.strategy
+
+    @property
+    def business(self) -> Business:
+        """Owners, tariffs, factors."""
+        return self.declaration.business
+
+    @property
+    def study(self) -> Study | None:
+        """The seasons of a study, where the file names any."""
+        return self.declaration.study
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 over all that the file means: the same for `4 MW` and `4000 kW`.
+
+        Comments, the order of keys, the description and the file's place do not count.
+        """
+        meant = self.declaration.model_dump(mode="json", exclude={"description"})
+        return hashlib.sha256(json.dumps(meant, sort_keys=True).encode()).hexdigest()
+
+    def where(self, path: str) -> str:
+        """`file:line:column: path` of a dotted path such as `twins.hts.components.hp`.
+
+        The nearest place above where the file does not have it; `hts.hp` is understood too.
+        """
+        if self._places is None:
+            return path
+        steps = path.split(".")
+        if steps[0] in self.twins:
+            twin, *rest = steps
+            declared = self.twins[twin]
+            section = "networks" if rest and rest[0] in declared.networks else "components"
+            steps = ["twins", twin, section, *rest]
+        return self._places.where(steps, at_key=True)[1]
