@@ -14,27 +14,35 @@ if TYPE_CHECKING:
     from models.fmi import boundaries_of
     from models.kernel.assembly import assemble
     from models.kernel.model import Model
+    from models.linear import LinearModel, linearise
+    from models.native import NativePlant
     from models.points import points_of
 
 __all__ = [
     "BoundaryFlow",
+    "LinearModel",
     "Model",
+    "NativePlant",
     "assemble",
     "boundaries_of",
     "build_all",
     "build_fmu",
     "energy_balance",
+    "linearise",
     "points_of",
 ]
 
 _HOMES = {
     "BoundaryFlow": "models.balance",
+    "LinearModel": "models.linear",
     "Model": "models.kernel.model",
+    "NativePlant": "models.native",
     "assemble": "models.kernel.assembly",
     "boundaries_of": "models.fmi",
     "build_all": "models.build",
     "build_fmu": "models.build",
     "energy_balance": "models.balance",
+    "linearise": "models.linear",
     "points_of": "models.points",
 }
 

@@ -52,3 +52,17 @@ class Programme:
             rule.signal(symbol, expression)
         rows = [rule.row(s.derivative) for s in self.model.states]
         return Linearisation(rule.lines, rows)
+
+    @cached_property
+    def linearisation(self) -> Linearisation:
+        """Derivatives of the dynamic states' rates, then of the outputs, by dynamic states, inputs.
+
+        An output that is a register has an empty row.
+        """
+        states = self.model.states[: self.dynamic]
+        rule = ChainRule(self._names, [*(s.symbol for s in states), *self.model.inputs])
+        for symbol, expression in self.model.signals:
+            rule.signal(symbol, expression)
+        rows = [rule.row(s.derivative) for s in states]
+        rows += [rule.row(self.model.values[s]) for s in self.model.outputs]
+        return Linearisation(rule.lines, rows)

@@ -8,7 +8,7 @@ from dataclasses import replace
 import sympy as sp
 from sympy import Expr, Symbol
 
-from models.balance import STORED
+from models.balance import STORED, energy_balance
 from models.kernel.boundary import boundaries
 from models.kernel.first_law import prove
 from models.kernel.model import Model, State, StateKind
@@ -46,7 +46,7 @@ def assemble(topology: TwinTopology) -> Model:
     signals, aliases = without_aliases(plant.signals)
     states = _states(plant, balances, rates, aliases)
     driving = ordered([n for s in states for n in needs(s.derivative)], signals)
-    for name in [STORED, *(str(m.state) for m in plant.meters)]:
+    for name in energy_balance(crossing):
         outputs.setdefault(Symbol(name), Point(name, "energy", cumulative=name != STORED))
     values = {symbol: aliases.get(symbol, symbol) for symbol in outputs}
     known = {*signals, *plant.inputs, *(s.symbol for s in states)}
@@ -82,7 +82,9 @@ def _declare(topology: TwinTopology) -> tuple[Plant, dict[Symbol, Point]]:
             symbol = Symbol(f"{name}.{point.name}")
             if point.direction not in (Direction.ACTUATED, Direction.DISTURBANCE):
                 outputs[symbol] = point.under(name)
-            elif symbol not in plant.inputs:
+            elif symbol in plant.inputs:
+                plant.inputs[symbol] = plant.inputs.pop(symbol)  # in the order of the points
+            else:
                 problems.append(_undefined(topology, str(symbol), kind_name(type(component))))
     if problems:
         raise ModelError("\n".join(problems))

@@ -1,0 +1,1 @@
+"""Backend: a plant model written in Python."""

@@ -1,0 +1,65 @@
+"""A model linearised at a point: exact matrices by the chain rule."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.codegen.programme import Programme
+from models.codegen.python_source import entries, signals
+from models.kernel.model import Model
+from rami.core.points import PointIndex
+
+Matrix = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class LinearModel:
+    """dx' = a dx + b du, dy = c dx + d du around a point; x are temperatures and lags.
+
+    Shapes: a (states, states), b (states, inputs), c (outputs, states), d (outputs, inputs);
+    per second. Registers do not appear among the states and have zero rows in c and d.
+    """
+
+    states: tuple[str, ...]
+    inputs: PointIndex
+    outputs: PointIndex
+    a: Matrix
+    b: Matrix
+    c: Matrix
+    d: Matrix
+
+
+class Linearise:
+    """Prepared once per model; calling it evaluates the matrices."""
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+        programme = Programme(model)
+        self._n = programme.dynamic
+        self._signals = signals(programme)
+        self._entries, rows, columns = entries(programme.linearisation)
+        self._places = (np.array(rows, np.intp), np.array(columns, np.intp))
+
+    def __call__(self, inputs: Matrix, states: Matrix) -> LinearModel:
+        """The matrices at `inputs` and `states` (all of the model's, registers included)."""
+        model, n = self._model, self._n
+        u, x = inputs.tolist(), states.tolist()
+        table = np.zeros((n + len(model.outputs), n + len(model.inputs)))
+        table[self._places] = self._entries(u, x, self._signals(u, x))
+        return LinearModel(
+            tuple(str(s.symbol) for s in model.states[:n]),
+            model.input_points,
+            model.output_points,
+            table[:n, :n],
+            table[:n, n:],
+            table[n:, :n],
+            table[n:, n:],
+        )
+
+
+def linearise(model: Model, inputs: Matrix, states: Matrix) -> LinearModel:
+    """The linear model at one point; use `Linearise` for many."""
+    return Linearise(model)(inputs, states)
