@@ -23,10 +23,9 @@ from services.study.outcome import RunOutcome
 def set_point(site: SiteTopology, run: RunOutcome, network: str) -> Values:
     """What the flow line of `twin.network` should have, degC: the schedule's for a station's
     circuit, else the declared one."""
-    twin = network.partition(".")[0]
-    name = f"{twin}.T_flow"
-    if run.scheduled is not None and name in run.scheduled:
-        return run.scheduled[name]
+    for name in (f"{network}.T_flow", f"{network.partition('.')[0]}.T_flow"):
+        if run.scheduled is not None and name in run.scheduled:
+            return run.scheduled[name]
     return np.full(run.means.grid.count, site.network(network).flow)
 
 

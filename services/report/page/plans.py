@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from math import isfinite
 
 from services.report.page.markup import Markup, joined, number, table, tag
 from services.study.outcome import RunOutcome
@@ -13,7 +14,7 @@ def plans(run: RunOutcome) -> Markup:
     if not run.rungs:
         return Markup("")
     rungs = ", ".join(f"{count} × {rung}" for rung, count in run.rungs.items())
-    gaps = run.plan_gaps_eur
+    gaps = [g for g in run.plan_gaps_eur if isfinite(g)]
     gap = (
         f" Absolute gap: at most {number(max(gaps), 2)} EUR, "
         f"mean {number(sum(gaps) / len(gaps), 2)} EUR."

@@ -152,7 +152,7 @@ def _values(point: Point, grid: TimeGrid, draw: np.random.Generator) -> np.ndarr
 def _station(station: Station, means: Columns, draw: np.random.Generator, on: bool) -> None:
     """Powers that close eq. 4; everything 0 in a baseline."""
     count = len(next(iter(means.values()))[1])
-    hour = np.arange(count) / 4
+    hour = np.arange(count) / 4.0
     balance = np.zeros(count)
     for place, e in enumerate(station.exchangers):
         shape = np.clip(np.sin((hour + 5 * place) * 2 * np.pi / 24) + 0.2, 0, 1)
@@ -188,23 +188,37 @@ def _schedule(site: SiteTopology, means: Frame, draw: np.random.Generator) -> Fr
 
 def _settlement(mode: Mode) -> dict[str, Any]:
     gain = {"baseline": 0.0, "average": 500.0, "marginal": 9000.0}[mode]
+    industry = {
+        "cost_EUR": 275000.0 - gain,
+        "fuel_cost_EUR": 180000.0 - gain,
+        "co2_cost_EUR": 20000.0,
+        "import_cost_EUR": 70000.0,
+        "levy_cost_EUR": 0.0,
+        "peak_cost_EUR": 9000.0,
+        "export_revenue_EUR": 4000.0,
+        "scope1_t": 900.0,
+        "scope2_t": 400.0 - gain / 100,
+        "scope2_purchased_heat_t": 0.0,
+        "grid_import_MWh": 812.5,
+    }
+    town = {
+        "cost_EUR": -90000.0 + gain / 4,
+        "fuel_cost_EUR": 210000.0 + gain / 4,
+        "consumer_revenue_EUR": 300000.0,
+        "scope1_t": 1500.0,
+        "scope2_t": -900.0,
+        "scope2_purchased_heat_t": 0.0,
+    }
+    border = {
+        "network": "town.grid",
+        "drawn_MWh": 100.25,
+        "fed_in_MWh": 40.0,
+        "difference_kWh": 0.0,
+        "payment_EUR": 2500.0,
+    }
     return {
-        "owners": {
-            "iess": {
-                "money_eur": {
-                    "fuel": -180000.0 + gain,
-                    "CO2": -20000.0,
-                    "electricity bought": -70000.0,
-                    "electricity sold": 4000.0,
-                    "peak": -9000.0,
-                },
-                "emissions_t": {"scope 1": 900.0, "scope 2": 400.0 - gain / 100},
-            },
-            "dhs": {
-                "money_eur": {"consumer heat": 300000.0, "fuel": -210000.0 - gain / 4},
-                "emissions_t": {"scope 1": 1500.0, "scope 2": -900.0},
-            },
-        },
+        "owners": {"iess": industry, "dhs": town},
+        "borders": {"hts.border": border},
         "station": {"E_HTS_t": 12.5},
     }
 

@@ -1,0 +1,132 @@
+"""The page as a whole: asks no network, same bytes, copes with what is missing."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rami.asset.topology import SiteTopology
+from services.report import write_report
+from services.report.page.document import document
+from services.study.outcome import Mode, StudyOutcome
+from tests.services.report.outcomes import study
+
+UNITS = ("kW", "kWh", "MWh", "EUR", "kEUR", "°C", "CO2e", "UTC")
+
+
+def without_plotly(page: str) -> str:
+    from plotly.offline import get_plotlyjs
+
+    assert page.count(get_plotlyjs()) == 1
+    return page.replace(get_plotlyjs(), "")
+
+
+def figures_of(page: str) -> dict[str, Any]:
+    found = re.search(r'<script type="application/json" id="figures">(.*?)</script>', page, re.S)
+    assert found
+    figures: dict[str, Any] = json.loads(found[1])
+    return figures
+
+
+@pytest.fixture(scope="module")
+def page(small: SiteTopology, small_study: StudyOutcome) -> str:
+    return document(small_study, small)
+
+
+def test_nothing_is_loaded_from_outside(page: str) -> None:
+    own = without_plotly(page)
+    assert "default-src 'none'" in own
+    for asked in ("http:", "https:", "//cdn", "src=", "<link", "@import", "url("):
+        assert asked not in own, asked
+
+
+def test_same_outcome_same_bytes(
+    small: SiteTopology, small_study: StudyOutcome, tmp_path: Path
+) -> None:
+    for name in ("one.html", "two.html"):
+        write_report(small_study, small, tmp_path / name)
+    assert (tmp_path / "one.html").read_bytes() == (tmp_path / "two.html").read_bytes()
+
+
+def test_every_figure_has_its_place_once(page: str) -> None:
+    places = re.findall(r'data-figure="([^"]+)"', page)
+    assert sorted(places) == sorted(figures_of(page))
+
+
+def test_every_axis_of_numbers_names_a_unit(page: str) -> None:
+    for name, figure in figures_of(page).items():
+        axes = {k: v for k, v in figure["layout"].items() if re.match(r"[xy]axis", k)}
+        titles = [a["title"]["text"] for a in axes.values() if "title" in a]
+        assert titles, name
+        for title in titles:
+            assert any(re.search(rf"\b{re.escape(u)}|{u}$", title) for u in UNITS), (name, title)
+        bare = [k for k, a in axes.items() if "title" not in a]
+        assert all(k.startswith("y") for k in bare), (name, bare)
+
+
+def test_every_figure_says_unit_and_origin(page: str) -> None:
+    captions = re.findall(r"<figcaption>(.*?)</figcaption>", page, re.S)
+    assert len(captions) == len(figures_of(page))
+    for caption in captions:
+        assert re.search(r"simulated|meters of the executed run", caption), caption
+        assert re.search(r"\b(kW|kWh|MWh|EUR|t CO2e)\b|°C", caption), caption
+
+
+def test_plotly_accepts_every_figure(page: str, reference: SiteTopology) -> None:
+    import plotly.graph_objects as go
+
+    whole = document(study(reference, ("winter",), days=1), reference)
+    for figures in (figures_of(page), figures_of(whole)):
+        for figure in figures.values():
+            go.Figure(data=figure["data"], layout=figure["layout"])
+
+
+def test_names_come_from_the_site(page: str) -> None:
+    own = without_plotly(page)
+    assert "waste_heat (from works.steam_condensate)" in own
+    for foreign in ("hnht", "hnlt", "hex_", "hts."):
+        assert foreign not in own.replace("hts.border", ""), foreign
+
+
+def test_head_says_what_the_plans_know_and_that_data_are_synthetic(page: str) -> None:
+    assert "Plans know loads and prices perfectly in this version" in page
+    assert "SYNTHETIC seed 2019" in page
+    assert "annual average" in page
+    assert "0f3a9c11d2" in page
+
+
+def test_the_paper_is_labelled_and_its_slips_are_noted(page: str) -> None:
+    assert "another site, real loads: not comparable in magnitude" in page
+    assert "42.1 t" in page and "lost its sign" in page
+
+
+def test_losing_money_is_said_plainly(page: str) -> None:
+    assert "It lost money in winter, summer." in page
+
+
+@pytest.mark.parametrize(
+    ("seasons", "modes", "said"),
+    [
+        (("winter",), ("baseline", "average", "marginal"), "no season summer"),
+        (("winter",), ("baseline", "average"), "winter: no run marginal"),
+        (("fall",), ("baseline",), "fall: no run marginal, average"),
+        ((), ("baseline",), "no season winter"),
+    ],
+)
+def test_what_is_missing_is_said(
+    small: SiteTopology, seasons: tuple[str, ...], modes: tuple[Mode, ...], said: str
+) -> None:
+    page = document(study(small, seasons, modes, days=1), small)
+    assert said in page
+    assert sorted(re.findall(r'data-figure="([^"]+)"', page)) == sorted(figures_of(page))
+
+
+def test_texts_are_escaped(small: SiteTopology, small_study: StudyOutcome) -> None:
+    page = document(replace(small_study, site="</script><b>x"), small)
+    assert "</script><b>x" not in page
+    assert "&lt;/script&gt;&lt;b&gt;x" in page
