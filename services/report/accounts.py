@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from services.study.outcome import RunOutcome
@@ -66,8 +66,17 @@ def borders(run: RunOutcome) -> Mapping[str, Mapping[str, Any]]:
 
 
 def station_figures(run: RunOutcome) -> dict[str, float]:
-    """The station's own figures (eq. 19, 20), by name with unit."""
-    return dict(run.settlement.get("station", {}))
+    """The stations' own figures (eq. 19 to 23), by their path in the settlement."""
+    return dict(_leaves("", run.settlement.get("station", {})))
+
+
+def _leaves(path: str, found: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
+    for name, value in found.items():
+        here = f"{path} {name}".strip()
+        if isinstance(value, Mapping):
+            yield from _leaves(here, value)
+        elif isinstance(value, int | float):
+            yield here, float(value)
 
 
 def _owners(run: RunOutcome) -> Mapping[str, Mapping[str, float]]:

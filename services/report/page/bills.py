@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from services.report.accounts import (
     borders,
     emission_parts,
@@ -12,6 +14,8 @@ from services.report.accounts import (
 from services.report.page.markup import Cell, Markup, number, table, tag
 from services.study.outcome import SeasonOutcome
 
+_UNIT = re.compile(r"_(EUR|t)\b")
+_WORD = {"EUR": "EUR", "t": "t CO2e"}
 _BORDER = (
     ("drawn_MWh", "drawn, MWh", 2),
     ("fed_in_MWh", "fed in, MWh", 2),
@@ -44,14 +48,22 @@ def _accounts(season: SeasonOutcome) -> Markup:
                     rows.append([owner, word, own, *(number(c, decimals) for c in cells)])
     figures = [station_figures(run) for run in season.runs.values()]
     for name in dict.fromkeys(n for f in figures for n in f):
-        word, _, unit = name.rpartition("_")
-        rows.append(["station", word, unit, *(number(f.get(name), 1) for f in figures)])
+        unit = _UNIT.search(name)
+        word = _UNIT.sub("", name)
+        rows.append(
+            [
+                "station",
+                word,
+                _WORD[unit[1]] if unit else "",
+                *(number(f.get(name), 1) for f in figures),
+            ]
+        )
     if not rows:
         return Markup("")
     return table(
         f"Parts of each owner's accounts, {season.season}: income positive, expense negative. "
-        "The station's own emissions (eq. 19, 20) carry heat at its specific emission and are no "
-        "scope figures.",
+        "The station's own figures (eq. 19 to 23) carry heat at its specific cost and emissions "
+        "and are no scope figures.",
         ["owner", "part", "unit", *season.runs],
         rows,
     )

@@ -16,6 +16,7 @@ from services.report.comparison import (
     station_owner,
 )
 from services.report.page.markup import Markup, captioned, joined, number, tag
+from services.report.page.relative import relative
 from services.report.paper import CITATION, LABEL, SLIPS, WARNING
 from services.study.outcome import StudyOutcome
 
@@ -28,6 +29,7 @@ def changes(outcome: StudyOutcome) -> Markup:
         joined(tag("p", sentence, class_="verdict") for sentence in verdict(outcome)),
         joined(tag("p", f"Not in this study: {m}.", class_="warning") for m in missing(outcome)),
         _table(outcome),
+        relative(outcome),
         tag(
             "p",
             f"Rows marked {LABEL}: {CITATION}; {WARNING}. {SLIPS}",

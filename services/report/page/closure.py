@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from rami.business.closure import MONEY_EUR, RELATIVE
 from services.report.page.markup import Cell, Markup, table, tag
 from services.study.outcome import StudyOutcome
-
-RELATIVE, MONEY_EUR = 1e-6, 0.01
 
 
 def tolerance(name: str) -> float:

@@ -77,7 +77,11 @@ def _figures(run: RunOutcome, planned: float) -> dict[str, Any]:
             "scope2_t": {"iess": -109.6, "dhs": -79.5, "total": -189.1},
             "benefit_eur": {"iess": gain, "dhs": 2782.3, "total": gain + 2782.3},
         },
-        "relative": {"benefit_eur": {"iess": 0.041, "dhs": None}},
+        "relative": {
+            "benefit": {"iess": 0.041, "dhs": None, "total": 0.03},
+            "scope1": {"iess": -0.02, "dhs": 0.07, "total": 0.01},
+            "scope2": {"iess": -0.25, "dhs": None, "total": None},
+        },
         "tracking": run.tracking.plain(),
         "schedule": {"rungs": dict(run.rungs)},
     }
@@ -219,7 +223,7 @@ def _settlement(mode: Mode) -> dict[str, Any]:
     return {
         "owners": {"iess": industry, "dhs": town},
         "borders": {"hts.border": border},
-        "station": {"E_HTS_t": 12.5},
+        "station": {"hts": {"equation": "19-20", "drawn_t": {"town.grid": 4.5}, "total_t": 12.5}},
     }
 
 

@@ -10,9 +10,11 @@ from rich.console import Console
 
 from rami.asset.topology import SiteTopology
 from services.report import print_table
+from services.report.page.bills import bills
 from services.report.page.closure import closure
 from services.report.page.markup import number, table
 from services.report.page.plans import plans
+from services.report.page.relative import relative
 from services.report.page.tracking import tracking
 from services.report.page.tuning import tuning
 from services.report.paper import printed
@@ -99,3 +101,16 @@ def test_columns_of_numbers_stand_right() -> None:
     seen = table("c", ["name", "kW"], [["a<b", "1,200"]])
     assert '<th scope="col" class="n">kW</th>' in seen
     assert "<td>a&lt;b</td>" in seen
+
+
+def test_relative_figures_name_a_baseline_near_zero(small_study: StudyOutcome) -> None:
+    seen = relative(small_study)
+    assert "+4.1 %" in seen and "−25.0 %" in seen
+    assert seen.count("near zero") == 2 * 2 * 2 + 1  # seasons, modes, cells; caption
+
+
+def test_accounts_show_stations_and_borders(small_study: StudyOutcome) -> None:
+    seen = bills(small_study.seasons["winter"])
+    assert "hts drawn town.grid" in seen and "t CO2e" in seen
+    assert "hts.border" in seen and "difference of the two meters, kWh" in seen
+    assert "−180,000" in seen
