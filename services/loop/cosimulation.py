@@ -66,6 +66,7 @@ class Cosimulation:
         self._handed = {t: self._handed_by(t) for t in self.stations}
         self._flow_sum = {t: np.zeros(len(self.backends[t].outputs)) for t in self.stations}
         self._before = {t: self.outputs[t].copy() for t in self.stations}
+        self._taken = dict.fromkeys(self.stations, 0)
 
     def _held_by(self, station: str) -> list[_Held]:
         mine = self.backends[station].inputs
@@ -112,6 +113,7 @@ class Cosimulation:
             for held in self._held[station]:
                 into[held.target] = self.outputs[held.network][held.source]
             self._flow_sum[station][:] = 0.0
+            self._taken[station] = 0
             self._before[station][:] = self.outputs[station]
 
     def step_station(self, station: str, seconds: float) -> Vector:
@@ -119,17 +121,18 @@ class Cosimulation:
         outputs = self.backends[station].step(self.inputs[station], seconds)
         self.outputs[station][:] = outputs
         self._flow_sum[station] += outputs
+        self._taken[station] += 1
         return self.outputs[station]
 
-    def hand_over(self, seconds: float, substeps: int) -> None:
+    def hand_over(self, seconds: float) -> None:
         """End an exchange step: mean flow and mean heat go to the networks' inputs."""
         per_hour = 3600.0 / seconds
         for station in self.stations:
             now, before = self.outputs[station], self._before[station]
-            flow = self._flow_sum[station]
+            flow = self._flow_sum[station] / max(self._taken[station], 1)
             for handed in self._handed[station]:
                 into = self.inputs[handed.network]
-                into[handed.flow_input] = flow[handed.flow] / substeps
+                into[handed.flow_input] = flow[handed.flow]
                 into[handed.heat_input] = (
                     now[handed.register] - before[handed.register]
                 ) * per_hour

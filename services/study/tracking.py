@@ -56,7 +56,7 @@ class Tracking:
             "excluded_hours_share": self.excluded_hours / self.hours if self.hours else 0.0,
             "rms_share_of_design_power": dict(self.rms_power),
             "rms_flow_temperature_K": dict(self.rms_temperature),
-            "steps_in_and_out_at_once": self.both_ways,
+            "samples_in_and_out_at_once": self.both_ways,
             "exceedances": [
                 {
                     "exchanger": e.exchanger,
@@ -77,12 +77,14 @@ def track(
     limited: Mapping[str, Mask],
     causes: Mapping[str, Sequence[str]],
     rms_temperature: Mapping[str, float],
+    watch: Frame,
 ) -> Tracking:
     """Compare executed means with the schedule.
 
     `scheduled` has `<twin>.<hex>.P` in kW, `means` the executed means of the same paths.
     `limited[path]` marks intervals in which every declared converter behind an exchanger
-    stands at its limit (excluded). `causes[path]` names the limit seen per interval.
+    stands at its limit (excluded). `causes[path]` names the limit seen per interval. `watch`
+    has the exchangers' powers at every exchange step.
     """
     hours = scheduled.grid.step_h
     per_day = round(24 / hours)
@@ -115,7 +117,7 @@ def track(
         scheduled.grid.count * hours * count,
         rms,
         rms_temperature,
-        _both_ways(site, means),
+        _both_ways(site, watch),
         tuple(exceed),
     )
 
@@ -125,12 +127,12 @@ def _cause(seen: Sequence[str]) -> str:
     return max(sorted(set(named)), key=named.count) if named else "dynamics"
 
 
-def _both_ways(site: SiteTopology, means: Frame) -> int:
-    """Intervals in which a network both gives and takes heat through the same station."""
+def _both_ways(site: SiteTopology, watch: Frame) -> int:
+    """Samples in which a network both gives and takes heat through the same station."""
     gives: dict[str, NDArray[np.float64]] = {}
     takes: dict[str, NDArray[np.float64]] = {}
     for twin, name, hex_ in site.of(HeatExchanger):
-        power = means[f"{twin}.{name}.P"]
+        power = watch[f"{twin}.{name}.P"]
         source = "." in hex_.primary
         network = f"{twin}:{hex_.primary if source else hex_.secondary}"
         table = gives if source else takes
