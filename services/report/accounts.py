@@ -23,6 +23,9 @@ _EXPENSES = {
     "heat_bought_EUR": "heat bought from the other owner",
 }
 
+MONEY_WORDS = (*_EXPENSES.values(), *_INCOME.values())
+EMISSION_WORDS = ("scope 1", "scope 2", "scope 2, purchased heat")
+
 
 def money_parts(run: RunOutcome) -> Parts:
     """`{owner: {part: EUR}}`, income positive, expense negative; parts that are 0 left out."""

@@ -38,8 +38,8 @@ def exchange(
     return Figure(
         f"exchange-{station.twin}",
         f"Exchange and power-to-heat of {station.twin} against the price",
-        "Heat exchanged with the district heating in kW (up: into the station, down: out of it), "
-        "electrical power of heat pump and immersion heater in kW, price in EUR/MWh: "
+        "Heat exchanged in kW (up: into the station, down: out of it), electricity turned into "
+        "heat in kW, price in EUR/MWh, as far as the site has them: "
         f"{interval_words(run.means.grid)} of the executed run ({run.season}, {run.mode}; "
         f"simulated plant).{origin}",
         traces,

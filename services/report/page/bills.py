@@ -48,13 +48,13 @@ def _accounts(season: SeasonOutcome) -> Markup:
                     rows.append([owner, word, own, *(number(c, decimals) for c in cells)])
     figures = [station_figures(run) for run in season.runs.values()]
     for name in dict.fromkeys(n for f in figures for n in f):
-        unit = _UNIT.search(name)
+        marked = _UNIT.search(name)
         word = _UNIT.sub("", name)
         rows.append(
             [
                 "station",
                 word,
-                _WORD[unit[1]] if unit else "",
+                _WORD[marked[1]] if marked else "",
                 *(number(f.get(name), 1) for f in figures),
             ]
         )

@@ -27,7 +27,7 @@ def changes(outcome: StudyOutcome) -> Markup:
         "section",
         tag("h2", "Changes against the baseline"),
         joined(tag("p", sentence, class_="verdict") for sentence in verdict(outcome)),
-        joined(tag("p", f"Not in this study: {m}.", class_="warning") for m in missing(outcome)),
+        *_missing(outcome),
         _table(outcome),
         relative(outcome),
         tag(
@@ -66,11 +66,16 @@ def verdict(outcome: StudyOutcome) -> list[str]:
     return said
 
 
+def _missing(outcome: StudyOutcome) -> list[Markup]:
+    said = "; ".join(missing(outcome))
+    return [tag("p", f"Not in this study: {said}.", class_="warning")] if said else []
+
+
 def _table(outcome: StudyOutcome) -> Markup:
     who = (*owners(outcome), "total")
     top = [tag("th", "season", rowspan="2"), tag("th", "plan by", rowspan="2")]
     top += [tag("th", f"{h}, {u}", colspan=str(len(who))) for _, h, u, _ in QUANTITIES]
-    top.append(tag("th", "planned, EUR"))
+    top.append(tag("th", "planned, EUR", class_="n"))
     second = [tag("th", shown_owner(o)) for _ in QUANTITIES for o in who]
     second.append(tag("th", shown_owner(station_owner(outcome))))
     body: list[Markup] = []

@@ -32,10 +32,10 @@ def head(outcome: StudyOutcome) -> Markup:
         tag("h1", f"Heat transfer station at {outcome.site}"),
         tag(
             "p",
-            f"{len(outcome.seasons)} seasons, {runs} closed-loop runs on simulated plants: a "
-            "baseline without exchange against runs that follow plans made by marginal cost and "
-            "by average cost. All money, energy and emissions come from the meters of the "
-            "executed runs. ",
+            f"Seasons: {', '.join(outcome.seasons) or 'none'}; closed-loop runs on simulated "
+            f"plants: {runs}. A baseline without exchange against runs that follow plans made by "
+            "marginal cost and by average cost. All money, energy and emissions come from the "
+            "meters of the executed runs. ",
             tag("strong", FORESIGHT),
             class_="lead",
         ),
