@@ -10,8 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 Table = NDArray[np.float64]
-_LOOP = [ctypes.c_void_p] * 5 + [ctypes.c_size_t, ctypes.c_void_p, ctypes.c_void_p]
+_LOOP: list[Any] = [ctypes.c_void_p] * 5 + [ctypes.c_size_t, ctypes.c_void_p, ctypes.c_void_p]
 _LOOP += [ctypes.c_size_t, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_double, ctypes.c_double]
+
+
+def _arguments(
+    component: ctypes.c_void_p, references: NDArray[np.uint32], row: Table
+) -> tuple[ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_void_p]:
+    """Arguments of SetReal and GetReal, made once: nothing is converted in a call."""
+    pointer = ctypes.c_void_p
+    size = ctypes.c_size_t(len(references))
+    return component, pointer(references.ctypes.data), size, pointer(row.ctypes.data)
 
 
 class BareFmu:
@@ -37,27 +46,28 @@ class BareFmu:
         self.now = 0.0
 
     def raw_calls(self, given: Table, taken: Table, seconds: float) -> None:
-        """One step per row by plain ctypes: row in, three calls with status check, row out."""
-        library, component = self._slave.dll, self._slave.component
-        pointer, size, real = ctypes.c_void_p, ctypes.c_size_t, ctypes.c_double
-        set_real, get_real, do_step = library.fmi2SetReal, library.fmi2GetReal, library.fmi2DoStep
-        set_real.argtypes = get_real.argtypes = [pointer, pointer, size, pointer]
-        do_step.argtypes = [pointer, real, real, ctypes.c_int]
+        """One step per row by plain ctypes: row in, three calls with status check, row out.
+
+        About the least that ctypes can cost: functions without argument types, arguments made
+        once.
+        """
+        library, component = self._slave.dll, ctypes.c_void_p(self._slave.component)
         row_in, row_out = np.empty(len(self._in)), np.empty(len(self._out))
-        in_reference, in_row = self._in.ctypes.data, row_in.ctypes.data
-        out_reference, out_row = self._out.ctypes.data, row_out.ctypes.data
-        inputs, outputs, now = len(self._in), len(self._out), self.now
+        set_real, set_with = library["fmi2SetReal"], _arguments(component, self._in, row_in)
+        get_real, get_with = library["fmi2GetReal"], _arguments(component, self._out, row_out)
+        do_step, now = library["fmi2DoStep"], ctypes.c_double(self.now)
+        do_with = (component, now, ctypes.c_double(seconds), ctypes.c_int(1))
         for i in range(len(given)):
             row_in[:] = given[i]
-            if set_real(component, in_reference, inputs, in_row) > 1:
+            if set_real(*set_with) > 1:
                 raise RuntimeError("fmi2SetReal failed")
-            if do_step(component, now, seconds, 1) > 1:
+            if do_step(*do_with) > 1:
                 raise RuntimeError("fmi2DoStep failed")
-            if get_real(component, out_reference, outputs, out_row) > 1:
+            if get_real(*get_with) > 1:
                 raise RuntimeError("fmi2GetReal failed")
-            now += seconds
+            now.value += seconds
             taken[i] = row_out
-        self.now = now
+        self.now = now.value
 
     def c_loop(self, loop: Path, given: Table, taken: Table, seconds: float) -> None:
         """The same without Python in between."""

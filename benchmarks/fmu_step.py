@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from adapters.assets.fmu import FmuBackend
+from adapters.assets.fmu.backend import FmuBackend
 from benchmarks.bare_fmu import BareFmu, Table
 from benchmarks.row import Measured, Row, below, cpu, in_turns
 from benchmarks.small_fmu import INPUTS, OUTPUTS, build, build_loop

@@ -16,8 +16,8 @@ INPUTS = PointIndex(
     Point(f"u.v{i}", "temperature", Direction.DISTURBANCE, start=20.0) for i in range(10)
 )
 OUTPUTS = PointIndex(
-    [*(Point(f"lag.v{i}", "temperature") for i in range(40))]
-    + [*(Point(f"mean.v{i}", "temperature") for i in range(10))]
+    Point(name, "temperature")
+    for name in (*(f"lag.v{i}" for i in range(40)), *(f"mean.v{i}" for i in range(10)))
 )
 
 
