@@ -12,8 +12,21 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
+#: columns the table needs; where a console claims fewer (a pipe: 80) its lines run on
+WIDTH = 100
+
+
 def print_table(outcome: StudyOutcome, console: Console) -> None:
     """Changes against the baseline per season and cost basis, the paper's rows beside them."""
+    before = console.width
+    console.width = max(before, WIDTH)
+    try:
+        _print(outcome, console)
+    finally:
+        console.width = before
+
+
+def _print(outcome: StudyOutcome, console: Console) -> None:
     from rich.table import Table
 
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")

@@ -17,16 +17,22 @@ DIGITS = 10
 
 
 def write_results(outcome: StudyOutcome, path: Path) -> None:
+    """The `contents` as a file, keys sorted: equal outcomes give equal bytes."""
+    _write(contents(outcome), path)
+
+
+def contents(outcome: StudyOutcome) -> dict[str, Any]:
     """`seasons.<name>.<average|marginal>`, `seasons.<name>.closure` and `provenance`.
 
-    Keys sorted, floats to `DIGITS` significant digits, nothing of clocks: equal outcomes give
-    equal bytes. A figure that does not exist (not finite) is null.
+    Plain JSON types, floats to `DIGITS` significant digits, nothing of clocks. A figure that
+    does not exist (not finite) is None.
     """
     seasons = {
         name: {**season.figures, "closure": season.closure}
         for name, season in outcome.seasons.items()
     }
-    _write({"provenance": outcome.provenance, "seasons": seasons}, path)
+    found: dict[str, Any] = plain({"provenance": outcome.provenance, "seasons": seasons})
+    return found
 
 
 def write_timings(outcome: StudyOutcome, path: Path) -> None:
@@ -35,11 +41,11 @@ def write_timings(outcome: StudyOutcome, path: Path) -> None:
         name: {mode: run.timings for mode, run in season.runs.items()}
         for name, season in outcome.seasons.items()
     }
-    _write({"runs": runs, "study": outcome.timings}, path)
+    _write(plain({"runs": runs, "study": outcome.timings}), path)
 
 
-def _write(content: Mapping[str, Any], path: Path) -> None:
-    text = json.dumps(plain(content), indent=2, sort_keys=True, ensure_ascii=False)
+def _write(found: Mapping[str, Any], path: Path) -> None:
+    text = json.dumps(found, indent=2, sort_keys=True, ensure_ascii=False)
     path.write_text(text + "\n", encoding="utf-8")
 
 

@@ -67,4 +67,4 @@ def _useful(site: SiteTopology, path: str) -> bool:
     twin, component, point = path.split(".", 2)
     if point.startswith("P") or point in ("Q", "COP"):
         return True
-    return isinstance(site.twins[twin].components[component], HeatExchanger | Junction)
+    return isinstance(site.twins[twin].components.get(component), HeatExchanger | Junction)

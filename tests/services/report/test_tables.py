@@ -22,9 +22,9 @@ from services.study.outcome import StudyOutcome
 from tests.services.report.outcomes import study
 
 
-def printed_lines(outcome: StudyOutcome) -> list[str]:
+def printed_lines(outcome: StudyOutcome, width: int = 100) -> list[str]:
     out = StringIO()
-    print_table(outcome, Console(file=out, width=100))
+    print_table(outcome, Console(file=out, width=width))
     return out.getvalue().splitlines()
 
 
@@ -35,6 +35,10 @@ def test_terminal_table_fits_and_holds_both_bases_and_the_paper(small_study: Stu
     for word in ("winter", "marginal", "average", "19,386", "30,000", "not comparable"):
         assert word in text
     assert "no season spring" in text
+
+
+def test_a_pipe_gets_the_whole_table(small_study: StudyOutcome) -> None:
+    assert printed_lines(small_study, width=80) == printed_lines(small_study)
 
 
 def test_terminal_table_of_an_empty_study(small: SiteTopology) -> None:
