@@ -31,7 +31,7 @@ def _compile(source: Path, target: Path) -> Path:
     return target
 
 
-def _description() -> str:
+def _description(tool: str) -> str:
     """modelDescription.xml: value references count through inputs, then outputs."""
     variables = []
     for reference, point in enumerate([*INPUTS.points, *OUTPUTS.points]):
@@ -46,7 +46,7 @@ def _description() -> str:
     places = range(first, first + len(OUTPUTS))
     outputs = "".join(f'<Unknown index="{place}"/>' for place in places)
     return f"""<?xml version="1.0" encoding="UTF-8"?>
-<fmiModelDescription fmiVersion="2.0" modelName="lags" guid="{_GUID}"
+<fmiModelDescription fmiVersion="2.0" modelName="lags" guid="{_GUID}" generationTool="{tool}"
   variableNamingConvention="structured">
 <CoSimulation modelIdentifier="lags" canHandleVariableCommunicationStepSize="true"
   canGetAndSetFMUstate="true" canSerializeFMUstate="true"/>
@@ -59,12 +59,16 @@ def _description() -> str:
 """
 
 
-def build(folder: Path) -> Path:
-    """The FMU, built into `folder`."""
+def build(folder: Path, tool: str = "elsewhere") -> Path:
+    """The FMU, built into `folder`; `tool` is who it says has made it.
+
+    It refuses inputs that are not finite, as those that rami-twins generates do; the adapter
+    checks the inputs of an FMU from elsewhere itself.
+    """
     library = _compile(_C / "lags.c", folder / "lags.so")
-    target = folder / "lags.fmu"
+    target = folder / f"{tool}.fmu"
     with zipfile.ZipFile(target, "w") as archive:
-        archive.writestr("modelDescription.xml", _description())
+        archive.writestr("modelDescription.xml", _description(tool))
         archive.write(library, "binaries/linux64/lags.so")
     return target
 

@@ -1,6 +1,7 @@
 /* FMI 2.0 co-simulation slave of 10 inputs, 40 first-order lags and 50 outputs: about the least
    that a step can cost, so that what is measured is the way to it. */
 #include "fmi2Functions.h"
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -67,7 +68,7 @@ fmi2Status fmi2SetReal(fmi2Component c, const fmi2ValueReference vr[], size_t n,
                        const fmi2Real value[]) {
     Lags *m = c;
     for (size_t i = 0; i < n; i++) {
-        if (vr[i] >= INPUTS) return fmi2Error;
+        if (vr[i] >= INPUTS || !isfinite(value[i])) return fmi2Error;
         m->value[vr[i]] = value[i];
     }
     return fmi2OK;
