@@ -117,12 +117,12 @@ def controllers(site: Site, tunings: Mapping[str, Tuning]) -> dict[str, StationC
     }
 
 
-def automation(site: Site) -> dict[str, BaseAutomation]:
-    """Base automation of the supply systems."""
+def automation(site: Site, period_s: float) -> dict[str, BaseAutomation]:
+    """Base automation of the supply systems, called every `period_s`."""
     from rami.functional.technical import BaseAutomation
 
     return {
-        name: BaseAutomation(topology, site.clock.step)
+        name: BaseAutomation(topology, period_s)
         for name, topology in site.topology.twins.items()
         if topology.kind != "hts"
     }

@@ -17,6 +17,7 @@ from rami.functional.strategy import PlantState, content_of
 from services.loop.base_dispatch import MeritOrder
 from services.loop.closed_loop import ClosedLoop
 from services.loop.import_peak import ImportPeak
+from services.study.limits_seen import LoopLimits
 from services.study.schedules import ExecutedSchedules
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class SeasonRun:
     period: int = 96
     horizon: int = 96
     on_share: Callable[[float], None] = lambda share: None
+    limits: Mapping[str, LoopLimits] = field(default_factory=dict)
     timings: RunTimings = field(default_factory=RunTimings)
 
     def __post_init__(self) -> None:
@@ -88,6 +90,8 @@ class SeasonRun:
             for twin, order in self._orders.items():
                 self.loop.commit(twin, order.costs[interval], order.engines[interval], interval)
             self.loop.run_interval(interval)
+            for limits in self.limits.values():
+                limits.close(interval)
             if (interval + 1) % 24 == 0 or interval + 1 == grid.count:
                 self.on_share((interval + 1) / grid.count)
         self.timings.loop = perf_counter() - begun - self.timings.plan

@@ -1,0 +1,148 @@
+"""What a season's runs come to when compared with its baseline."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from rami.business.benefit import TOTAL, compare
+from rami.business.closure import Closure
+from rami.business.planned import PlanGap, decompose
+from rami.business.settlement import Settlement, settle
+from rami.business.static_run import static_run
+from rami.core.frame import Frame
+from services.study.evaluation import executed_powers
+from services.study.job import JobResult
+from services.study.outcome import Mode, RunOutcome, SeasonOutcome
+from services.study.station_account import station_account
+
+if TYPE_CHECKING:
+    from twins.site.site import Site
+
+
+def station_owner(site: Site) -> str:
+    """The owner whom the stations are credited to."""
+    stations = [t for t, topology in site.topology.twins.items() if topology.kind == "hts"]
+    for owner, twins in site.business.owners.items():
+        if stations and stations[0] in twins:
+            return str(owner)
+    return str(next(iter(site.business.owners)))
+
+
+def season_outcome(site: Site, season: str, results: Mapping[Mode, JobResult]) -> SeasonOutcome:
+    """Figures, closure and decomposition of the runs that are there."""
+    runs = {mode: _outcome(site, r) for mode, r in results.items()}
+    baseline = results.get("baseline")
+    figures: dict[str, Mapping[str, Any]] = {}
+    gaps: dict[str, Mapping[str, float]] = {}
+    for mode, result in results.items():
+        if mode == "baseline" or baseline is None:
+            continue
+        gap, static = _plan_gap(site, baseline, result)
+        figures[mode] = _figures(site, baseline, result, gap, static)
+        gaps[mode] = dict(gap.causes)
+    return SeasonOutcome(season, runs, figures, _worst(results), gaps)
+
+
+def _worst(results: Mapping[Mode, JobResult]) -> dict[str, float]:
+    closures: list[Closure] = [r.evaluation.closure for r in results.values()]
+    return {
+        "energy_rel": max(c.energy_rel for c in closures),
+        "money_eur": max(c.money_eur for c in closures),
+        "emissions_rel": max(c.emissions_rel for c in closures),
+    }
+
+
+def _figures(
+    site: Site, baseline: JobResult, result: JobResult, gap: PlanGap, static: Mapping[str, float]
+) -> dict[str, Any]:
+    benefit = compare(baseline.evaluation.settlement, result.evaluation.settlement)
+    tracking = result.evaluation.tracking
+    owner = station_owner(site)
+    planned = {**static, owner: result.planned_eur}
+    return {
+        "planned_eur": {**planned, TOTAL: sum(planned.values())},
+        "delta": benefit.plain(),
+        "relative": benefit.plain_relative(),
+        "plan_gap": gap.plain(),
+        "tracking": tracking.plain() if tracking else {},
+        "schedule": {
+            "rungs": dict(result.rungs),
+            "worst_gap_eur": max(result.gaps, default=0.0),
+            "terms_eur": dict(result.planned),
+            "notes": list(result.notes),
+        },
+        "station": station_account(site, result),
+        "settlement": result.evaluation.settlement.plain(),
+        "baseline_settlement": baseline.evaluation.settlement.plain(),
+    }
+
+
+def _plan_gap(
+    site: Site, baseline: JobResult, result: JobResult
+) -> tuple[PlanGap, dict[str, float]]:
+    """Planned to realised benefit of the stations' owner; static benefits of the other owners."""
+    owner = station_owner(site)
+    scheduled = result.evaluation.scheduled
+    assert scheduled is not None
+    rest = _static(site, baseline, None)
+    by_plan = compare(rest, _static(site, result, scheduled)).benefit
+    executed = executed_powers(scheduled, result.evaluation.means)
+    by_execution = compare(rest, _static(site, result, executed)).benefit
+    real = compare(baseline.evaluation.settlement, result.evaluation.settlement).benefit
+    pumps = _pump_cost(site, result) - _pump_cost(site, baseline)
+    tracked = by_execution[owner].delta
+    gap = decompose(
+        result.planned_eur,
+        [
+            ("cost basis and peak", by_plan[owner].delta),
+            ("forecast error", by_plan[owner].delta),
+            ("temperature and tracking", tracked),
+            ("electricity of pumps", tracked - pumps),
+            ("dynamics, minimum load and losses", real[owner].delta),
+        ],
+    )
+    others = {o: c.delta for o, c in by_plan.items() if o not in (owner, TOTAL)}
+    return gap, others
+
+
+def _static(site: Site, result: JobResult, powers: Frame | None) -> Settlement:
+    owners = dict(site.business.owners)
+    run = static_run(site.topology, owners, result.prices, result.data, powers)
+    return settle(
+        site.topology, owners, result.prices, run.metered, site.business.heat_transfer
+    )
+
+
+def _pump_cost(site: Site, result: JobResult) -> float:
+    """What the owner of the stations paid for the electricity of pumps, EUR."""
+    from rami.asset.pump import Pump
+
+    owner = station_owner(site)
+    metered, buy = result.evaluation.metered, result.prices.owner(owner).el_buy
+    total = 0.0
+    for twin in site.business.owners[owner]:
+        for name in site.topology.twins[twin].of(Pump):
+            total += float((metered[f"{twin}.{name}.E_el"] * buy).sum())
+    return total
+
+
+def _outcome(site: Site, r: JobResult) -> RunOutcome:
+    e = r.evaluation
+    return RunOutcome(
+        season=r.season,
+        mode=r.mode,
+        data=r.data,
+        means=e.means,
+        meters=e.metered,
+        watch=e.watch,
+        scheduled=e.scheduled,
+        planned=r.planned,
+        rungs=r.rungs,
+        plan_gaps_eur=r.gaps,
+        notes=r.notes,
+        settlement={**e.settlement.plain(), "station": station_account(site, r)},
+        closure=e.closure.plain(),
+        tracking=e.tracking,
+        timings=r.timings,
+    )

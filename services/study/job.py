@@ -1,0 +1,143 @@
+"""One run of a study as a worker process does it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from rami.core.frame import Frame
+from rami.core.timegrid import TimeGrid
+from rami.information.prices import Prices
+from services import assemble
+from services.loop.closed_loop import ClosedLoop, LoopSteps
+from services.study.evaluation import Evaluation, evaluate
+from services.study.flow_temperature import watched
+from services.study.limits_seen import LoopLimits
+from services.study.outcome import Mode
+from services.study.pool import tick
+from services.study.season_data import DataOptions, read_season
+from services.study.season_run import SeasonRun
+
+if TYPE_CHECKING:
+    from rami.functional.schedule import Schedule
+    from rami.functional.technical import Tuning
+    from twins.site.site import Site
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a worker needs; everything in it can be sent to another process."""
+
+    site_file: Path
+    season: str
+    start_ns: int
+    intervals: int
+    mode: Mode
+    data: DataOptions
+    fmus: Mapping[str, Path]
+    tunings: Mapping[str, Tuning]
+    exchange_s: float
+
+
+@dataclass(frozen=True)
+class JobResult:
+    """A finished run: its frames and figures, and what its plans promised."""
+
+    season: str
+    mode: Mode
+    data: Frame
+    prices: Prices
+    evaluation: Evaluation
+    planned_eur: float
+    planned: Mapping[str, float]
+    rungs: Mapping[str, int]
+    gaps: tuple[float, ...]
+    notes: tuple[str, ...]
+    timings: Mapping[str, float]
+
+
+@lru_cache(maxsize=2)
+def _site(file: Path) -> Site:
+    from twins.site.loading import load_site
+
+    return load_site(file)
+
+
+def run_job(number: int, job: Job) -> JobResult:
+    """Run one season in one mode; tells the parent how far it is."""
+    site = _site(job.site_file)
+    return run_season(site, job, lambda share: tick(number, share))
+
+
+def run_season(site: Site, job: Job, on_share: object = None) -> JobResult:
+    """The run itself. Raises RamiError of whatever fails."""
+    from rami.business.ownership import owner_of_twins
+    from rami.business.pricing import site_prices
+
+    begun = perf_counter()
+    topology, strategy = site.topology, site.strategy
+    grid = TimeGrid(job.start_ns, round(strategy.step * 1e9), job.intervals)
+    data = read_season(site, job.season, grid, job.data)
+    prices = site_prices(site.business, topology, data)
+    plant = assemble.open_plant(site, job.fmus)
+    fixed = _constant(site, grid) if job.mode == "baseline" else None
+    steered = job.mode != "baseline" or fixed is not None
+    control = assemble.controllers(site, job.tunings) if steered else {}
+    loop = ClosedLoop(
+        plant,
+        control,
+        assemble.automation(site, job.exchange_s),
+        LoopSteps(site.clock.control_step, job.exchange_s, strategy.step),
+        data,
+        watched(topology),
+    )
+    limits = {t: LoopLimits(c, grid.count) for t, c in control.items()}
+    planner = None if job.mode == "baseline" else assemble.strategy(site, cost_basis=job.mode)
+    run = SeasonRun(
+        loop,
+        data,
+        prices,
+        owner_of_twins(topology, site.business.owners),
+        planner,
+        fixed,
+        round(site.clock.strategy_period / strategy.step),
+        round(strategy.horizon / strategy.step),
+        on_share if callable(on_share) else (lambda share: None),
+        limits,
+    )
+    ready = perf_counter()
+    run.run()
+    ran = perf_counter()
+    evaluation = evaluate(site, run, prices, limits)
+    schedules = run.schedules
+    timings = {
+        "prepare_s": ready - begun,
+        **run.timings.plain(),
+        "evaluate_s": perf_counter() - ran,
+    }
+    return JobResult(
+        job.season,
+        job.mode,
+        data,
+        prices,
+        evaluation,
+        schedules.planned_eur,
+        dict(schedules.terms),
+        dict(schedules.rungs),
+        tuple(schedules.gaps),
+        tuple(schedules.notes),
+        timings,
+    )
+
+
+def _constant(site: Site, grid: TimeGrid) -> Schedule | None:
+    """The schedule of a constant feed-in, None for a baseline without exchange."""
+    if site.business.baseline != "constant_feed_in" or site.business.baseline_feed_in is None:
+        return None
+    from services.study.constant_schedule import constant_schedule
+
+    return constant_schedule(site, grid)

@@ -1,0 +1,85 @@
+"""Where every figure of a study comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from hashlib import sha256
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from services.study.comparison import station_owner
+from services.study.season_data import DataOptions
+
+if TYPE_CHECKING:
+    from rami.functional.technical import Tuning
+    from twins.site.site import Site
+
+_PACKAGES = ("rami-twins", "numpy", "pyomo", "highspy", "fmpy", "sympy", "pydantic")
+
+
+def provenance(
+    site: Site,
+    options: DataOptions,
+    sources: Mapping[str, str],
+    seasons: tuple[str, ...],
+    span_s: float,
+    exchange_s: float,
+) -> dict[str, Any]:
+    """Site hash, data sources with their content's hash, seed, versions, and what is assumed."""
+    declared = site.study.seasons if site.study else {}
+    return {
+        "site": site.name,
+        "site_hash": site.hash,
+        "station_owner": station_owner(site),
+        "seasons_declared": list(declared),
+        "seasons": list(seasons),
+        "duration_s": span_s,
+        "exchange_step_s": exchange_s,
+        "control_step_s": float(site.clock.control_step),
+        "plan_step_s": float(site.strategy.step),
+        "data_sources": dict(sources),
+        "data_files_sha256": _hashes(options),
+        "synthetic_loads": True if options.folder is None else "see the data files",
+        "seed": getattr(site.data, "seed", None),
+        "foresight": "plans know loads and prices perfectly",
+        "baseline": site.business.baseline,
+        "grid_factor_kg_per_kWh": float(site.business.grid_factor),
+        "grid_factor_variant": site.business.grid_factor_variant,
+        "heat_transfer": site.business.heat_transfer,
+        "versions": {name: _version(name) for name in _PACKAGES},
+    }
+
+
+def _hashes(options: DataOptions) -> dict[str, str]:
+    files: list[Path] = sorted(options.folder.glob("*.csv")) if options.folder else []
+    if options.prices:
+        files.append(options.prices)
+    return {f.name: sha256(f.read_bytes()).hexdigest() for f in files}
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def tuning_table(tunings: Mapping[str, Tuning]) -> dict[str, Any]:
+    """Per twin and actuator what the step test found, units in the keys."""
+    return {
+        twin: {
+            loop.actuator: {
+                "controls": loop.controlled,
+                "gain": loop.gain,
+                "T_u_s": loop.delay,
+                "T_g_s": loop.lag,
+                "rule": loop.rule,
+                "K_p": loop.kp,
+                "T_i_s": loop.ti,
+                "T_d_s": loop.td,
+            }
+            for loop in tuning.loops
+        }
+        for twin, tuning in tunings.items()
+    }

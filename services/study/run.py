@@ -1,0 +1,183 @@
+"""The study: all runs on all cores, then figures, report, results and time series."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from rami.core.errors import ConfigurationError, Interrupted, Problem
+from rami.core.timegrid import NS, instant
+from services import assemble
+from services.study.comparison import season_outcome
+from services.study.job import Job, JobResult, run_job
+from services.study.outcome import MODES, Mode, SeasonOutcome, StudyOutcome
+from services.study.pool import run_jobs
+from services.study.provenance import provenance, tuning_table
+from services.study.season_data import DataOptions, read_season
+
+if TYPE_CHECKING:
+    from rami.functional.technical import Tuning
+    from twins.site.site import Site
+
+#: told a piece of work and how much of it is done (0 to 1)
+Report = Callable[[str, float], None]
+
+DAY_S = 86400.0
+TIME_SERIES = "timeseries.csv.gz"
+
+
+def run_study(
+    site: Site,
+    out: Path,
+    report: Report,
+    *,
+    seasons: tuple[str, ...] | None = None,
+    days: int | None = None,
+    data: Path | None = None,
+    prices: Path | None = None,
+    step_s: float | None = None,
+) -> StudyOutcome:
+    """Seasons x {baseline, average, marginal}; None means as the site file says.
+
+    Writes `report.html`, `results.json`, `timings.json` and the time series into `out`.
+    `data` is a folder of season files, `prices` a file of day-ahead prices, `step_s` the step
+    of networks and exchange. Data are read and checked before anything is run. Raises
+    RamiError, and Interrupted after Ctrl-C, when the finished seasons are written.
+    """
+    begun = perf_counter()
+    if site.study is None:
+        raise ConfigurationError(f"{site.file}: no study is declared; add duration and seasons")
+    chosen = seasons or tuple(site.study.seasons)
+    span = site.study.duration if days is None else days * DAY_S
+    exchange_s = _exchange_step(site, step_s)
+    options = DataOptions(data, prices)
+    sources = _check_data(site, chosen, span, options)
+    marks = {"data_s": perf_counter() - begun}
+
+    names = {t.name: f"model of {t.name}" for t in assemble.generated(site)}
+    for name in names.values():
+        report(name, 0.0)
+    fmus = assemble.build_fmus(site, progress=lambda name: report(names[name], 1.0))
+    marks["fmu_s"] = perf_counter() - begun - sum(marks.values())
+    report("tuning", 0.0)
+    tunings = assemble.tune(site, fmus)
+    report("tuning", 1.0)
+    marks["tuning_s"] = perf_counter() - begun - sum(marks.values())
+
+    jobs = [
+        Job(
+            site.file,
+            season,
+            instant(site.study.seasons[season]),
+            round(span / site.strategy.step),
+            mode,
+            options,
+            fmus,
+            tunings,
+            exchange_s,
+        )
+        for season in chosen
+        for mode in _longest_first()
+    ]
+    done: dict[str, SeasonOutcome] = {}
+    interrupted = False
+    try:
+        _run(site, jobs, done, report)
+    except KeyboardInterrupt:
+        interrupted = True
+    marks["runs_s"] = perf_counter() - begun - sum(marks.values())
+    outcome = StudyOutcome(
+        site.name,
+        {name: done[name] for name in chosen if name in done},
+        provenance(site, options, sources, chosen, span, exchange_s),
+        tuning_table(tunings),
+        marks,
+    )
+    _write(site, outcome, out, report, begun)
+    if interrupted:
+        raise Interrupted(
+            f"stopped; {len(done)} of {len(chosen)} seasons were finished and are in {out}"
+        )
+    return outcome
+
+
+def _longest_first() -> tuple[Mode, ...]:
+    return tuple(reversed(MODES))
+
+
+def _run(site: Site, jobs: list[Job], done: dict[str, SeasonOutcome], report: Report) -> None:
+    """Run all jobs; a season goes to `done` when its last run is in."""
+    results: dict[str, dict[Mode, JobResult]] = {}
+    for job in jobs:
+        report(f"{job.season} {job.mode}", 0.0)
+
+    def on_tick(number: int, share: float) -> None:
+        report(f"{jobs[number].season} {jobs[number].mode}", share)
+
+    for number, result in run_jobs(run_job, jobs, on_tick):
+        job = jobs[number]
+        report(f"{job.season} {job.mode}", 1.0)
+        mine = results.setdefault(job.season, {})
+        mine[job.mode] = result
+        if len(mine) == len(MODES):
+            ordered: dict[Mode, JobResult] = {mode: mine[mode] for mode in MODES}
+            done[job.season] = season_outcome(site, job.season, ordered)
+            del results[job.season]
+
+
+def _exchange_step(site: Site, step_s: float | None) -> float:
+    step = float(site.clock.step if step_s is None else step_s)
+    control, plan = float(site.clock.control_step), float(site.strategy.step)
+    if abs(step / control - round(step / control)) > 1e-9 or round(step / control) < 1:
+        raise ConfigurationError(
+            [Problem("--step", f"{step:g} s is no multiple of the control step {control:g} s")]
+        )
+    if abs(plan / step - round(plan / step)) > 1e-9 or round(plan / step) < 1:
+        raise ConfigurationError(
+            [Problem("--step", f"{step:g} s does not divide the plan's step {plan:g} s")]
+        )
+    return step
+
+
+def _check_data(
+    site: Site, seasons: tuple[str, ...], span: float, options: DataOptions
+) -> dict[str, str]:
+    """Read every season once; DataError with the problems of all of them."""
+    from rami.core.errors import DataError
+    from rami.core.timegrid import TimeGrid
+
+    assert site.study is not None
+    problems: list[Problem] = []
+    sources: dict[str, str] = {}
+    for season in seasons:
+        start = instant(site.study.seasons[season])
+        step = round(site.strategy.step * NS)
+        grid = TimeGrid(start, step, round(span / site.strategy.step))
+        try:
+            frame = read_season(site, season, grid, options)
+        except DataError as error:
+            problems += [p for p in error.problems if p not in problems]
+            continue
+        sources.update({f"{season}.{n}": s for n, s in frame.sources.items()})
+    if problems:
+        raise DataError(problems)
+    return sources
+
+
+def _write(site: Site, outcome: StudyOutcome, out: Path, report: Report, begun: float) -> None:
+    from services.report import write_report, write_results, write_timeseries, write_timings
+
+    out.mkdir(parents=True, exist_ok=True)
+    report("report", 0.0)
+    at = perf_counter()
+    write_results(outcome, out / "results.json")
+    write_timeseries(outcome, site.topology, out / TIME_SERIES)
+    report("report", 0.5)
+    write_report(outcome, site.topology, out / "report.html")
+    report("report", 1.0)
+    now = perf_counter()
+    timings = {**outcome.timings, "report_s": now - at, "total_s": now - begun}
+    write_timings(replace(outcome, timings=timings), out / "timings.json")
