@@ -57,7 +57,7 @@ def column_numbers(
             hint = "declare decimal: ','" if decimal == "." and _COMMA.match(cell) else ""
             what = f"{name}: {cell!r} is not a number"
             faults.add(f"{name}: text among the numbers", table.lines[row], what, hint)
-            value = nan
+            value = 0.0  # counted as a fault, not as a gap too
         values[i] = value
     return values * column.factor + column.offset
 

@@ -35,7 +35,7 @@ def split_header(title: str) -> tuple[str, str] | None:
     for cut in cuts:
         series, written = title[:cut], title[cut + 1 :]
         unit = written.replace("_per_", "/").replace("pct", "%")
-        if series and units.quantities_of(unit):
+        if series and not series.endswith("_per") and units.quantities_of(unit):
             return series, unit
     return None
 

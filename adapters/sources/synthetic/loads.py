@@ -9,6 +9,7 @@ measured.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate
 
 import numpy as np
@@ -45,6 +46,7 @@ _SHIFTS = {
 }
 
 
+@lru_cache(maxsize=32)
 def load_share(role: Role, name: str, seed: int, year: int, zone: str) -> Values:
     """Share of the nominal power, 0 to 1, shape (quarters of the UTC year,)."""
     cal = calendar(year, zone).quarters()
