@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from models.balance import BoundaryFlow, energy_balance
+from models.balance import STORED, BoundaryFlow, energy_balance
 from rami.asset.component import Component, Face
 from rami.asset.consumer import Consumer
 from rami.asset.topology import TwinTopology
@@ -38,5 +38,9 @@ def points_of(
     known = {p.name for p in outputs}
     listed = list(boundaries)
     if listed:
-        outputs += [Point(n, "energy") for n in energy_balance(listed) if n not in known]
+        outputs += [
+            Point(n, "energy", cumulative=n != STORED)
+            for n in energy_balance(listed)
+            if n not in known
+        ]
     return PointIndex(inputs), PointIndex(outputs)

@@ -94,8 +94,12 @@ def mixing(**more: object) -> Bench:
             "pump_a": pump(10),
             "pump_b": pump(30),
         },
-        ["a.take > mix.at by pump_a", "b.take > mix.at by pump_b", "mix.at > a.give"]
-        + ["b.take > b.give by pump_b"],
+        [
+            "a.take > mix.at by pump_a",
+            "b.take > mix.at by pump_b",
+            "mix.at > a.give",
+            "b.take > b.give by pump_b",
+        ],
     )
 
 

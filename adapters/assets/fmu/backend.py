@@ -33,7 +33,9 @@ class FmuBackend:
         self._library, self._interface = library, interface
         self._u, self._y = np.zeros(len(inputs)), np.zeros(len(outputs))
         self._result = self._y if interface.outputs.canonical else np.zeros(len(outputs))
-        self._as_is = interface.refuses_non_finite and interface.inputs.canonical
+        self._zeros = np.zeros(len(inputs))
+        self._canonical = interface.inputs.canonical
+        self._as_is = interface.refuses_non_finite and self._canonical
         self._now, self._length = c_double(0.0), c_double(0.0)
         # raw functions with prebuilt arguments: a call converts nothing
         component = library.component
@@ -143,15 +145,15 @@ class FmuBackend:
 
     def _prepare(self) -> None:
         """Refuse what is not finite, then convert to the FMU's own units."""
-        finite = np.isfinite(self._u)
-        if not finite.all():
-            place = int(np.argmin(finite))
+        if self._u.dot(self._zeros) != 0.0:  # infinity x 0 is no number
+            place = int(np.argmin(np.isfinite(self._u)))
             raise ModelError(
                 f"{self._library.name}: {self.inputs.names[place]} is set to {self._u[place]}; "
                 f"wanted a finite number"
             )
-        self._u -= self._interface.inputs.offset
-        self._u /= self._interface.inputs.factor
+        if not self._canonical:
+            self._u -= self._interface.inputs.offset
+            self._u /= self._interface.inputs.factor
 
 
 def _pointers(variables: Variables, values: Vector) -> tuple[c_void_p, c_size_t, c_void_p]:

@@ -44,8 +44,17 @@ def build(fmu: Foreign, folder: Path) -> Path:
     }
     flags = [f"-D{name}={value}" for name, value in macros.items()]
     subprocess.run(
-        ["cc", "-O2", "-shared", "-fPIC", *flags, f"-I{HEADERS}", "-o", str(library)]
-        + [str(HERE / "foreign.c")],
+        [
+            "cc",
+            "-O2",
+            "-shared",
+            "-fPIC",
+            *flags,
+            f"-I{HEADERS}",
+            "-o",
+            str(library),
+            str(HERE / "foreign.c"),
+        ],
         check=True,
     )
     path = folder / "lags.fmu"
