@@ -21,7 +21,7 @@ def add(plan: PlanModel, item: Converter) -> None:
     plan.scalar(block, "eta")
     plan.scalar(block, "fuel_price")
     heat = plan.variable(block, "P_th", lambda t: block.p_max[t])
-    if item.commitment:
+    if item.commitment != "none":
         plan.scalar(block, "part_load")
         on = plan.binary(block, "on")
         plan.each(block, "load_max", lambda t: heat[t] <= block.p_max[t] * on[t])

@@ -44,15 +44,14 @@ def model_of(layout: Layout) -> tuple[PlanModel, dict[str, object]]:
         heat_pump.add(plan, pump)
     for item in layout.exchangers:
         heat_exchanger.add(plan, item)
+    for storage in layout.storages:
+        heat_storage.add(plan, storage)
     for name in layout.directions:
         direction.add(plan, name, [e for e in layout.exchangers if e.direction == name])
-    for item in layout.exchangers:
-        heat_exchanger.add_hindrance(plan, item)
-    circuits = {c.path: c for c in layout.circuits}
-    for storage in layout.storages:
-        heat_storage.add(plan, storage, circuits[storage.circuit])
     for c in layout.circuits:
         circuit.add(plan, c)
+        if c.hot_sinks:
+            circuit.add_hot(plan, c, layout)
     for unit in layout.chps:
         chp.add(plan, unit)
     for unit in layout.boilers:

@@ -14,7 +14,8 @@ def add(plan: PlanModel, name: str, members: list[Exchanger]) -> None:
     eq. 14: P_in <= P_max_in delta
     eq. 15: P_out <= P_max_out (1 - delta)
 
-    At delta = 0 an exchanger out of the station that needs a hotter flow line may ask for it.
+    Where exchangers out of the station need a hotter flow line, delta = 0 is also the state in
+    which the circuit runs hot (see `circuit`).
     """
     block = plan.block(f"direction.{name}")
     inward = plan.binary(block, "into_station")
@@ -25,11 +26,10 @@ def add(plan: PlanModel, name: str, members: list[Exchanger]) -> None:
     def open_while(hex_: Any, allowed: Flow) -> Flow:
         return lambda t: hex_.P[t] <= hex_.p_max[t] * allowed(t)
 
+    plan.outward[name] = outward
     for item in members:
         hex_ = plan.block(item.path)
         if item.side == "in":
             plan.each(hex_, "eq14", open_while(hex_, lambda t: inward[t]))
         else:
             plan.each(hex_, "eq15", open_while(hex_, outward))
-            if item.activity:
-                plan.activity[item.activity] = outward

@@ -43,14 +43,12 @@ def exchanger_values(data: PlanData, item: Exchanger) -> Values:
     # the same line through a lower start is on the safe side
     if item.heat_pumps:
         values[f"{item.path}.slope"] = slope
-    for k, activity in enumerate(item.hindered):
-        bare, slope_hot = _source(data, item, hex_, data.site.flow_wanted(activity))
-        hot = np.minimum(bare, ceiling)
-        most = sum(heat_max(data, p) for p in item.heat_pumps)
-        relief = np.maximum(limit - hot, 0.0) + np.maximum(slope_hot - slope, 0.0) * most
-        values[f"{item.path}.p_max_hot_{k}"] = hot
-        values[f"{item.path}.slope_hot_{k}"] = slope_hot
-        values[f"{item.path}.relief_{k}"] = relief
+    circuit = data.layout.circuit(item.secondary)
+    if circuit and circuit.hot_sinks and item.path not in circuit.idle_sources:
+        bare, slope = _source(data, item, hex_, data.site.flow_hot(item.secondary))
+        values[f"{item.path}.p_max_hot"] = np.minimum(np.minimum(bare, ceiling), limit)
+        if item.heat_pumps:
+            values[f"{item.path}.slope_hot"] = slope
     return values
 
 
@@ -100,8 +98,8 @@ def heat_pump_values(data: PlanData, item: HeatPump) -> Values:
         "p_el_max": hp.power_el_max if lifts else 0.0,
     }
     flows = [("burden", network.flow)]
-    for k, activity in enumerate(circuit.activities if circuit else ()):
-        flows.append((f"burden_hot_{k}", data.site.flow_wanted(activity)))
+    if circuit and circuit.hot_sinks:
+        flows.append(("burden_hot", data.site.flow_hot(item.circuit)))
     for name, flow in flows:
         share = float(heat_pump_share(hp, network.return_, flow))
         values[name] = 1 / share - 1 if share > 0 else 0.0

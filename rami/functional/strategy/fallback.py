@@ -126,7 +126,7 @@ class _Station:
 
     def _share(self, circuit: Circuit, table: dict[str, Array], sources: list[str]) -> None:
         behind = sum((table[n] for n in sources), np.zeros(self.steps))
-        names = [f"burden_hot_{k}" for k in range(len(circuit.activities))]
+        names = ["burden_hot"] if circuit.hot_sinks else []
         need = np.zeros(self.steps)
         for p in circuit.heat_pumps:
             burdens = [self.value(f"{p}.{n}") for n in ("burden", *names)]

@@ -9,15 +9,9 @@ from rami.functional.strategy.plan_model import Flow, PlanModel
 def add(plan: PlanModel, item: Exchanger) -> None:
     """Heat `P[t]` from the primary to the secondary network, kW.
 
-    eq. 13:   0 <= P + k sum(P_th_HP) <= P_max
-              k is the preheating slope: heat pumps that warm the line before a source cost it
-              part of its limit (`rami.information.limits.preheating_slope`)
-    eq13_hot: P + k_hot sum(P_th_HP) <= P_max_hot + M (1 - a)
-              for a source while an exchanger with activity a asks for a hotter flow line; M
-              makes it void at a = 0 (parameter `relief`)
-    eq13_on:  P <= P_max a
-              for a sink that needs the hotter flow line and runs against no other (else the
-              direction of eq. 14 and 15 is its activity)
+    eq. 13: 0 <= P + k sum(P_th_HP) <= P_max
+            k is the preheating slope: heat pumps that warm the line before a source cost it
+            part of its limit (`rami.information.limits.preheating_slope`)
 
     `p_max` holds what temperatures, design and the network behind allow in each step.
     """
@@ -34,25 +28,52 @@ def add(plan: PlanModel, item: Exchanger) -> None:
         )
     plan.heat[item.primary].append(lambda t: -heat[t])
     plan.heat[item.secondary].append(lambda t: heat[t])
-    if item.activity and not item.direction:
-        active = plan.binary(block, "active")
-        plan.activity[item.activity] = lambda t: active[t]
-        plan.each(block, "eq13_on", lambda t: heat[t] <= block.p_max[t] * active[t])
 
 
-def add_hindrance(plan: PlanModel, item: Exchanger) -> None:
-    """The eq. 13 of a source while a hotter flow line is asked for (see `add`)."""
+def add_hot_source(plan: PlanModel, item: Exchanger, hot: Flow) -> None:
+    """`P_hot_in[t]`: what a source gives while its circuit is hot (see `circuit`).
+
+    eq. 13, hot:  P_hot + k_hot sum(P_th_HP_hot) <= P_max_hot hot
+    eq. 13, cold: (P - P_hot) + k sum(P_th_HP - P_th_HP_hot) <= P_max (1 - hot)
+    """
     block = plan.block(item.path)
-    preheat = [plan.at(hp, "P_th") for hp in item.heat_pumps]
-
-    def rule(k: int, asked: Flow) -> Flow:
-        names = f"p_max_hot_{k}", f"slope_hot_{k}", f"relief_{k}"
-        plan.series(block, *names)
-        limit, lost, relief = (block.component(name) for name in names)
-        return lambda t: (
-            block.P[t] + lost[t] * sum(p(t) for p in preheat)
-            <= limit[t] + relief[t] * (1 - asked(t))
+    part = plan.hot_part(block, "P_hot_in", lambda t: block.P[t], lambda t: block.p_max[t], hot)
+    pumps = [plan.block(p) for p in item.heat_pumps]
+    plan.series(block, "p_max_hot")
+    if pumps:
+        plan.series(block, "slope_hot")
+        plan.each(
+            block,
+            "eq13_cold",
+            lambda t: (
+                block.P[t]
+                - part[t]
+                + block.slope[t] * sum(p.P_th[t] - p.P_th_hot[t] for p in pumps)
+                <= block.p_max[t] * (1 - hot(t))
+            ),
         )
+    plan.each(
+        block,
+        "eq13_hot",
+        lambda t: (
+            part[t] + (block.slope_hot[t] * sum(p.P_th_hot[t] for p in pumps) if pumps else 0)
+            <= block.p_max_hot[t] * hot(t)
+        ),
+    )
+    plan.hot_heat[item.secondary].append(lambda t: part[t])
 
-    for k, activity in enumerate(item.hindered):
-        plan.each(block, f"eq13_hot_{k}", rule(k, plan.activity[activity]))
+
+def add_hot_sink(plan: PlanModel, item: Exchanger, hot: Flow, needs_hot: bool) -> None:
+    """What a sink takes while its circuit is hot: `P_hot_out[t]`, or all of it.
+
+    eq. 13 of a sink that needs the hotter flow line: P <= P_max hot
+    """
+    block = plan.block(item.path)
+    if needs_hot:
+        plan.each(block, "eq13_hot", lambda t: block.P[t] <= block.p_max[t] * hot(t))
+        plan.hot_heat[item.primary].append(lambda t: -block.P[t])
+    else:
+        part = plan.hot_part(
+            block, "P_hot_out", lambda t: block.P[t], lambda t: block.p_max[t], hot
+        )
+        plan.hot_heat[item.primary].append(lambda t: -part[t])

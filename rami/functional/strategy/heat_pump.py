@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rami.functional.strategy.layout import HeatPump
-from rami.functional.strategy.plan_model import PlanModel
+from rami.functional.strategy.plan_model import Flow, PlanModel
 
 
 def add(plan: PlanModel, item: HeatPump) -> None:
@@ -26,3 +26,17 @@ def add(plan: PlanModel, item: HeatPump) -> None:
     plan.heat[item.circuit].append(lambda t: heat[t])
     plan.heat[item.evaporator].append(lambda t: -cold[t])
     plan.station_loads[item.owner].append(lambda t: electricity[t])
+
+
+def add_hot(plan: PlanModel, item: HeatPump, hot: Flow) -> None:
+    """`P_th_hot[t]`: its heat while the circuit is hot (see `circuit`)."""
+    block = plan.block(item.path)
+    plan.series(block, "burden_hot")
+    part = plan.hot_part(
+        block,
+        "P_th_hot",
+        lambda t: block.P_th[t],
+        lambda t: block.cop[t] * block.p_el_max[t],
+        hot,
+    )
+    plan.hot_heat[item.circuit].append(lambda t: part[t])

@@ -7,11 +7,11 @@ from typing import Any
 import pyomo.environ as pe
 
 from rami.functional.strategy import immersion_heater
-from rami.functional.strategy.layout import Circuit, Storage
+from rami.functional.strategy.layout import Storage
 from rami.functional.strategy.plan_model import Flow, PlanModel
 
 
-def add(plan: PlanModel, item: Storage, circuit: Circuit) -> None:
+def add(plan: PlanModel, item: Storage) -> None:
     """Power `P[t]`, positive = discharge into the circuit, and content `Q[t]` at the step's end.
 
     eq. 11:  Q[t] = (1 - lambda dt) Q[t-1] + (-P + P_th_IH - loss_idle) dt
@@ -23,7 +23,7 @@ def add(plan: PlanModel, item: Storage, circuit: Circuit) -> None:
     eq. 12:  0 <= Q + below, Q <= Q_max  the upper one a bound; `below` is a priced slack: an
              empty storage still loses heat
 
-    With exchangers that need a hotter flow line than the circuit's own, see `_hot_part`.
+    With sinks that need a hotter flow line than the circuit's own, see `add_hot`.
     """
     block = plan.block(item.path)
     for name in ("q_start", "q_end", "q_max", "p_max", "loss_share", "loss_idle"):
@@ -53,49 +53,52 @@ def add(plan: PlanModel, item: Storage, circuit: Circuit) -> None:
     plan.heat[item.circuit].append(lambda t: power[t])
     plan.cost("slack", lambda t: plan.shortage_price * below[t])
     plan.cost_once("slack", plan.terminal_price * missing)
-    if circuit.activities:
-        _hot_part(plan, item, circuit, heating)
 
 
-def _hot_part(plan: PlanModel, item: Storage, circuit: Circuit, heating: Flow) -> None:
-    """Content that is hot enough for the exchangers with the hotter flow line.
+def add_hot(plan: PlanModel, item: Storage, hot: Flow) -> None:
+    """Its part in the circuit's hot state, and the content that is hot enough for it.
 
-    `Q_hot[t]` grows by `hot_gain[t]` (kW, either sign) and stands above the rest:
+    `P_hot[t]` is its power in that state, `Q_hot[t]` the hot content above the rest:
 
-    hot_content:   Q_hot[t] = (1 - lambda dt) Q_hot[t-1] + hot_gain dt
-    hot_within:    Q_hot <= Q + below
-    hot_charge:    hot_gain <= (P_max + P_th_IH_max) a   a: the hottest flow line is asked for
-    hot_discharge: hot_gain <= -P + P_th_IH + P_max (1 - a_k)   for each activity a_k
+    power_hot:    |P_hot| <= P_max hot,   |P - P_hot| <= P_max (1 - hot)
+    hot_content:  Q_hot[t] = (1 - lambda dt) Q_hot[t-1] + hot_gain dt
+    hot_gain:     hot_gain <= P_th_IH_hot - P_hot
+    hot_within:   Q_hot <= Q + below
 
-    While a hotter flow line is asked for, discharge comes out of the hot part (or straight
-    from the immersion heater); at other times any content may discharge. Approximations:
-    content charged at a hotter but not the hottest level counts as not hot; the hot part cools
-    as content, not in temperature; charged while feeding, all of it may count as hot.
+    So while the circuit is hot, discharge comes out of the hot part (or straight from the
+    immersion heater), and only then can the hot part grow; in the other state any content may
+    discharge. Approximations: the hot part cools as content, not in temperature, and all heat
+    charged in the hot state, the immersion heater's too, counts as hot.
     """
     block = plan.block(item.path)
     plan.scalar(block, "q_hot_start")
-    hot = plan.variable(block, "Q_hot")
-    gain = plan.free(block, "hot_gain")
+    content = plan.variable(block, "Q_hot")
+    power, gain = plan.free(block, "P_hot"), plan.free(block, "hot_gain")
+    heated = [_heat_hot(plan, path, hot) for path in item.heaters]
     keep = 1 - block.loss_share * plan.hours
-    heaters = [plan.block(path) for path in item.heaters]
-    plan.each(
-        block,
-        "hot_content",
-        lambda t: hot[t] == keep * (hot[t - 1] if t else block.q_hot_start) + gain[t] * plan.hours,
-    )
-    plan.each(block, "hot_within", lambda t: hot[t] <= block.Q[t] + block.below[t])
-    plan.each(
-        block,
-        "hot_charge",
-        lambda t: (
-            gain[t]
-            <= (block.p_max + sum(h.eta[t] * h.p_el_max[t] for h in heaters))
-            * sum(plan.activity[a](t) for a in circuit.hottest)
-        ),
-    )
 
-    def hot_discharge(asked: Flow) -> Flow:
-        return lambda t: gain[t] <= heating(t) - block.P[t] + block.p_max * (1 - asked(t))
+    def before(t: int) -> Any:
+        return content[t - 1] if t else block.q_hot_start
 
-    for k, activity in enumerate(circuit.activities):
-        plan.each(block, f"hot_discharge_{k}", hot_discharge(plan.activity[activity]))
+    plan.each(block, "power_hot_out", lambda t: power[t] <= block.p_max * hot(t))
+    plan.each(block, "power_hot_in", lambda t: -power[t] <= block.p_max * hot(t))
+    plan.each(
+        block, "power_cold_out", lambda t: block.P[t] - power[t] <= block.p_max * (1 - hot(t))
+    )
+    plan.each(block, "power_cold_in", lambda t: power[t] - block.P[t] <= block.p_max * (1 - hot(t)))
+    plan.each(block, "hot_content", lambda t: content[t] == keep * before(t) + gain[t] * plan.hours)
+    plan.each(block, "hot_gain_max", lambda t: gain[t] <= sum(h(t) for h in heated) - power[t])
+    plan.each(block, "hot_within", lambda t: content[t] <= block.Q[t] + block.below[t])
+    plan.hot_heat[item.circuit].append(lambda t: power[t])
+
+
+def _heat_hot(plan: PlanModel, path: str, hot: Flow) -> Flow:
+    block = plan.block(path)
+    part = plan.hot_part(
+        block,
+        "P_th_hot",
+        lambda t: block.P_th[t],
+        lambda t: block.eta[t] * block.p_el_max[t],
+        hot,
+    )
+    return lambda t: part[t]

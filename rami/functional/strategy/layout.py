@@ -9,18 +9,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+Commitment = Literal["none", "switch", "count"]
 Side = Literal["in", "out"]
 
 
 @dataclass(frozen=True)
 class Converter:
-    """A component that turns one thing into another in one network; paths are `twin.name`."""
+    """A component that turns one thing into another in one network; paths are `twin.name`.
+
+    `commitment`: without minimum load `none`; `switch` a binary; `count` the number of running
+    engines, where the loads of n and n + 1 engines leave a gap (minimum load above one half).
+    """
 
     path: str
     network: str
     owner: str
-    #: whether it starts and stops in the plan (whole engines, a minimum load)
-    commitment: bool = False
+    commitment: Commitment = "none"
 
 
 @dataclass(frozen=True)
@@ -36,10 +40,8 @@ class Consumer:
 class Exchanger:
     """A heat exchanger of a station.
 
-    `direction` names the group in which it may not run against others (with its `side`, seen
-    from the station), `activity` the state that lifts the circuit's flow temperature for it;
-    `hindered` are the activities during which it must reach a hotter flow line.
-    `heat_pumps` preheat the line it takes its water from.
+    `direction` names the group in which it may not run against others, with its `side` seen
+    from the station. `heat_pumps` preheat the line that it takes its water from.
     """
 
     path: str
@@ -47,8 +49,6 @@ class Exchanger:
     secondary: str
     direction: str | None = None
     side: Side | None = None
-    activity: str | None = None
-    hindered: tuple[str, ...] = ()
     heat_pumps: tuple[str, ...] = ()
 
 
@@ -76,15 +76,19 @@ class Storage:
 class Circuit:
     """A network of a station (eq. 4).
 
-    `activities` are the states that ask for a hotter flow line than its own, hottest last;
-    `hottest` those that ask for the hottest one.
+    `hot_sinks` need a hotter flow line than the circuit's own. Where there are any, the circuit
+    has a state in which it runs at the highest temperature that one of them needs. That state
+    is the outward direction `hot_direction` if all of them share one, else it has a binary of
+    its own. `idle_sources` cannot run in that state: they run against the sinks.
     """
 
     path: str
     sources: tuple[str, ...]
+    sinks: tuple[str, ...]
     heat_pumps: tuple[str, ...]
-    activities: tuple[str, ...]
-    hottest: tuple[str, ...]
+    hot_sinks: tuple[str, ...] = ()
+    hot_direction: str | None = None
+    idle_sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -130,3 +134,11 @@ class Layout:
     def circuit(self, path: str) -> Circuit | None:
         """The circuit of that path, None when it is no circuit of a station."""
         return next((c for c in self.circuits if c.path == path), None)
+
+    def exchanger(self, path: str) -> Exchanger:
+        """The exchanger of that path."""
+        return next(e for e in self.exchangers if e.path == path)
+
+    def heat_pump(self, path: str) -> HeatPump:
+        """The heat pump of that path."""
+        return next(h for h in self.heat_pumps if h.path == path)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rami.core.timegrid import TimeGrid
 from rami.functional.schedule import Schedule
 from rami.functional.strategy.build import Compiled
 from rami.functional.strategy.compiler.term import Array
+from rami.functional.strategy.layout import Circuit
 from rami.functional.strategy.rounding import QUIET
 from rami.functional.strategy.site_layout import SiteLayout
 from rami.functional.strategy.solver import Solution
@@ -27,6 +29,9 @@ def schedule_of(
     """The schedule of a solution with eq. 21 by terms, and a note for each slack in use."""
     program, x = plan.program, solution.x
     table = {name: program.solution(name, x) for name in variables(plan)}
+    for unit in plan.layout.chps:
+        one = float(program.theta[program.parameters[f"{unit.path}.p_th_engine"]][0])
+        table[f"{unit.path}.engines"] = np.ceil(table[f"{unit.path}.P_th"] / one - 1e-6)
     table.update(flow_temperatures(plan, site, x))
     values = np.column_stack([np.asarray(v, float) for v in table.values()])
     values += 0.0  # no negative zeros
@@ -51,30 +56,21 @@ def variables(plan: Compiled) -> list[str]:
     names += [f"{p}.P_el" for s in layout.storages for p in s.heaters]
     names += [f"{s.path}.{v}" for s in layout.storages for v in ("P", "Q")]
     names += [f"{u.path}.P_th" for u in (*layout.chps, *layout.boilers, *layout.cooling_towers)]
-    names += [f"{u.path}.engines" for u in layout.chps if u.commitment]
     return names
 
 
 def flow_temperatures(plan: Compiled, site: SiteLayout, x: Array) -> dict[str, Array]:
     """Required flow temperature by circuit, degC.
 
-    The circuit's own, or the highest inlet of those exchangers that ask for more: their
-    binary allows it, and they run or the storage takes up heat for them.
+    The circuit's own; that of its hot state where it is in it and a sink that needs it runs,
+    or the storage takes up heat for one.
     """
-    program, found = plan.program, {}
+    found = {}
     for circuit in plan.layout.circuits:
         flow = np.full(plan.layout.steps, site.site.network(circuit.path).flow)
-        charging = np.zeros(plan.layout.steps, bool)
-        if circuit.activities:
-            for s in plan.layout.storages:
-                if s.circuit == circuit.path:
-                    charging |= program.solution(f"{s.path}.hot_gain", x) > QUIET
-        for e in plan.layout.exchangers:
-            if e.activity in circuit.activities and e.activity is not None:
-                asked = activity(plan, e.path, e.direction, x)
-                runs = program.solution(f"{e.path}.P", x) > QUIET
-                lifts = asked & (runs | (charging & (e.path in circuit.hottest)))
-                flow = np.where(lifts, np.maximum(flow, site.flow_wanted(e.path)), flow)
+        if circuit.hot_sinks:
+            lifted = hot_state(plan, circuit, x) & _hot_in_use(plan, circuit, x)
+            flow = np.where(lifted, site.flow_hot(circuit.path), flow)
         twin = circuit.path.partition(".")[0]
         found[f"{circuit.path}.T_flow"] = flow
         if len([c for c in plan.layout.circuits if c.path.startswith(f"{twin}.")]) == 1:
@@ -82,11 +78,22 @@ def flow_temperatures(plan: Compiled, site: SiteLayout, x: Array) -> dict[str, A
     return found
 
 
-def activity(plan: Compiled, path: str, direction: str | None, x: Array) -> np.ndarray:
-    """Whether an exchanger may ask for the hotter flow line, by its binary."""
-    if direction:
-        return np.asarray(plan.program.solution(f"direction.{direction}.into_station", x) < 0.5)
-    return np.asarray(plan.program.solution(f"{path}.active", x) > 0.5)
+def hot_state(plan: Compiled, circuit: Circuit, x: Array) -> NDArray[np.bool_]:
+    """Whether a circuit's binary lets it run hot."""
+    if circuit.hot_direction:
+        inward = plan.program.solution(f"direction.{circuit.hot_direction}.into_station", x)
+        return np.asarray(inward < 0.5)
+    return np.asarray(plan.program.solution(f"circuit.{circuit.path}.hot", x) > 0.5)
+
+
+def _hot_in_use(plan: Compiled, circuit: Circuit, x: Array) -> NDArray[np.bool_]:
+    used = np.zeros(plan.layout.steps, bool)
+    for path in circuit.hot_sinks:
+        used |= plan.program.solution(f"{path}.P", x) > QUIET
+    for storage in plan.layout.storages:
+        if storage.circuit == circuit.path:
+            used |= plan.program.solution(f"{storage.path}.hot_gain", x) > QUIET
+    return used
 
 
 def slack_notes(plan: Compiled, grid: TimeGrid, x: Array) -> list[str]:

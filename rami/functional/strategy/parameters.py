@@ -33,9 +33,9 @@ def parameters(data: PlanData) -> dict[str, np.ndarray | float]:
     for storage in layout.storages:
         values.update(_storage(data, storage))
     for unit in layout.chps:
-        values.update(_chp(data, unit.path, unit.commitment))
+        values.update(_chp(data, unit.path, unit.commitment != "none"))
     for unit in layout.boilers:
-        values.update(_boiler(data, unit.path, unit.commitment))
+        values.update(_boiler(data, unit.path, unit.commitment != "none"))
     for unit in layout.cooling_towers:
         tower = data.component(unit.path, CoolingTower)
         values[f"{unit.path}.p_max"] = tower.power
@@ -65,7 +65,7 @@ def _storage(data: PlanData, item: Storage) -> Values:
         "loss_idle": storage.loss_idle,
     }
     circuit = data.layout.circuit(item.circuit)
-    if circuit and circuit.activities:
+    if circuit and circuit.hot_sinks:
         hot = data.state.hot_content.get(item.path, 0.0)
         values["q_hot_start"] = min(max(hot, 0.0), start)
     found = {f"{item.path}.{name}": v for name, v in values.items()}

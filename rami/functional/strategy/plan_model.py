@@ -33,14 +33,16 @@ class PlanModel:
         self.model = pe.ConcreteModel()
         self.steps = range(steps)
         self.heat: defaultdict[str, list[Flow]] = defaultdict(list)
+        self.hot_heat: defaultdict[str, list[Flow]] = defaultdict(list)
         self.loads: defaultdict[str, list[Flow]] = defaultdict(list)
         self.station_loads: defaultdict[str, list[Flow]] = defaultdict(list)
         self.generation: defaultdict[str, list[Flow]] = defaultdict(list)
         self._costs: defaultdict[str, list[Any]] = defaultdict(list)
         self._revenues: defaultdict[str, list[Any]] = defaultdict(list)
         self.slacks: list[Slack] = []
-        #: share (0 or 1) of a step in which a hotter flow line is asked for, by activity
-        self.activity: dict[str, Flow] = {}
+        #: outward state (0 or 1) of each direction, hot state of each circuit that has one
+        self.outward: dict[str, Flow] = {}
+        self.hot: dict[str, Flow] = {}
         self.hours = self.scalar(self.model, "hours")
         self.shortage_price = self.scalar(self.model, "shortage_price")
         self.terminal_price = self.scalar(self.model, "terminal_price")
@@ -125,6 +127,20 @@ class PlanModel:
     def revenue(self, term: str, flow: Flow) -> None:
         """Add the sum over all steps of flow(t) in EUR/h to a revenue of eq. 21 (eq. 23)."""
         self._revenues[term].append(self.hours * sum(flow(t) for t in self.steps))
+
+    def hot_part(self, block: Any, name: str, whole: Flow, limit: Flow, hot: Flow) -> Any:
+        """The part of a flow (0 to `limit`) in the hot state: all of it, or none.
+
+        name:      0 <= f_hot <= f,   f_hot <= limit hot
+        name_cold: f - f_hot <= limit (1 - hot)
+
+        Splitting flows by state keeps the relaxed programme as tight as the true one per step.
+        """
+        part = self.variable(block, name)
+        self.each(block, f"{name}_of", lambda t: part[t] <= whole(t))
+        self.each(block, f"{name}_on", lambda t: part[t] <= limit(t) * hot(t))
+        self.each(block, f"{name}_off", lambda t: whole(t) - part[t] <= limit(t) * (1 - hot(t)))
+        return part
 
     def finish(self) -> dict[str, Any]:
         """Set the objective, eq. 21 = costs - revenues, and return its terms as Expressions."""

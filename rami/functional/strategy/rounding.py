@@ -33,27 +33,26 @@ def rounded_bounds(plan: Compiled, x: Array) -> tuple[Array, Array]:
                 flow = program.solution(f"{e.path}.P", x)
                 net = net + (flow if e.side == "in" else -flow)
         fix(f"direction.{direction}.into_station", (net > -QUIET).astype(float))
-    for e in layout.exchangers:
-        if e.activity and not e.direction:
-            running = program.solution(f"{e.path}.P", x) > QUIET
-            fix(f"{e.path}.active", running.astype(float))
-    for unit in layout.chps:
-        if unit.commitment:
-            theta = {n: program.theta[program.parameters[f"{unit.path}.{n}"]] for n in _ENGINE}
-            load = program.solution(f"{unit.path}.P_th", x) / theta["p_th_engine"]
-            fix(f"{unit.path}.engines", _engines(load, float(theta["part_load"][0])))
-    for unit in layout.boilers:
-        if unit.commitment:
-            size = program.theta[program.parameters[f"{unit.path}.p_max"]]
-            part = float(program.theta[program.parameters[f"{unit.path}.part_load"]][0])
-            fix(f"{unit.path}.on", _engines(program.solution(f"{unit.path}.P_th", x) / size, part))
+    for c in layout.circuits:
+        if c.hot_sinks and not c.hot_direction:
+            asked = sum(program.solution(f"{p}.P", x) for p in c.hot_sinks) > QUIET
+            fix(f"circuit.{c.path}.hot", np.asarray(asked, float))
+    for unit, size in [(u, "p_th_engine") for u in layout.chps] + [
+        (u, "p_max") for u in layout.boilers
+    ]:
+        if unit.commitment == "none":
+            continue
+        one = program.theta[program.parameters[f"{unit.path}.{size}"]]
+        part = float(program.theta[program.parameters[f"{unit.path}.part_load"]][0])
+        running = running_engines(program.solution(f"{unit.path}.P_th", x) / one, part)
+        if unit.commitment == "count":
+            fix(f"{unit.path}.engines", running)
+        else:
+            fix(f"{unit.path}.on", np.minimum(running, 1.0))
     return lower, upper
 
 
-_ENGINE = ("p_th_engine", "part_load")
-
-
-def _engines(load: Array, part_load: float) -> Array:
+def running_engines(load: Array, part_load: float) -> Array:
     """Running units for a load in units: enough to carry it, none below its minimum load."""
     wanted = np.ceil(load - 1e-6)
     fewer = (wanted > 1) & (load < part_load * wanted - 1e-9)

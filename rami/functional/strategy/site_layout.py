@@ -68,10 +68,14 @@ class SiteLayout:
         return inlet if inlet > base + HOTTER else base
 
     def hot_sinks(self, circuit: str) -> list[str]:
-        """Exchangers that need a hotter flow line than the circuit's own, hottest last."""
+        """Exchangers that need a hotter flow line than the circuit's own."""
         base = self.site.network(circuit).flow
         sinks = [p for p in self.exchangers if self.primary(p) == circuit]
-        return sorted((p for p in sinks if self.flow_wanted(p) > base), key=self.flow_wanted)
+        return [p for p in sinks if self.flow_wanted(p) > base]
+
+    def flow_hot(self, circuit: str) -> float:
+        """Flow temperature in degC of a circuit's hot state: the highest that a sink needs."""
+        return max(self.flow_wanted(p) for p in self.hot_sinks(circuit))
 
     def direction(self, path: str) -> tuple[str, part.Side] | None:
         """Group and side of an exchanger that has a partner of opposite direction (eq. 14, 15)."""
@@ -130,35 +134,25 @@ class SiteLayout:
 
     def _circuit(self, path: str) -> part.Circuit:
         hot = self.hot_sinks(path)
-        top = self.flow_wanted(hot[-1]) if hot else 0.0
+        sources = tuple(p for p in self.exchangers if self.secondary(p) == path)
+        groups = {self.direction(p) for p in hot}
+        shared = groups.pop() if len(groups) == 1 else None
         return part.Circuit(
             path,
-            tuple(p for p in self.exchangers if self.secondary(p) == path),
+            sources,
+            tuple(p for p in self.exchangers if self.primary(p) == path),
             tuple(p for p, _, circuit, _ in self.heat_pumps() if circuit == path),
             tuple(hot),
-            tuple(p for p in hot if self.flow_wanted(p) > top - HOTTER),
+            shared[0] if shared else None,
+            tuple(p for p in sources if shared and self.direction(p) == (shared[0], "in")),
         )
 
     def _exchanger(self, path: str) -> part.Exchanger:
         primary, secondary = self.primary(path), self.secondary(path)
         group = self.direction(path)
         name, side = group if group else (None, None)
-        needs_hotter = self.in_circuit(primary) and path in self.hot_sinks(primary)
-        hindered: tuple[str, ...] = ()
-        pumps: tuple[str, ...] = ()
-        if self.in_circuit(secondary):
-            pumps = tuple(p for p, _, circuit, _ in self.heat_pumps() if circuit == secondary)
-            hindered = tuple(
-                p for p in self.hot_sinks(secondary) if group is None or not self._against(p, group)
-            )
-        return part.Exchanger(
-            path, primary, secondary, name, side, path if needs_hotter else None, hindered, pumps
-        )
-
-    def _against(self, path: str, group: tuple[str, part.Side]) -> bool:
-        """Whether an exchanger never runs together with the members of a group's side."""
-        other = self.direction(path)
-        return other is not None and other[0] == group[0] and other[1] != group[1]
+        pumps = tuple(p for p, _, circuit, _ in self.heat_pumps() if circuit == secondary)
+        return part.Exchanger(path, primary, secondary, name, side, pumps)
 
     def _storages(self, twin: TwinTopology) -> list[part.Storage]:
         heaters = twin.of(ImmersionHeater)
@@ -199,9 +193,8 @@ class SiteLayout:
             for name, c in t.of(kind).items():
                 network = self.site.resolve(t.name, c.network)
                 if network in inside:
-                    starts = isinstance(c, Chp | Boiler) and c.part_load_min > 0
                     owner = self.owner_of[t.name]
-                    found.append(part.Converter(f"{t.name}.{name}", network, owner, starts))
+                    found.append(part.Converter(f"{t.name}.{name}", network, owner, _commitment(c)))
         return found
 
     def _consumers(self, twins: Sequence[TwinTopology], inside: set[str]) -> list[part.Consumer]:
@@ -212,6 +205,13 @@ class SiteLayout:
                 if c.electric or network in inside:
                     found.append(part.Consumer(f"{t.name}.{name}", network, self.owner_of[t.name]))
         return found
+
+
+def _commitment(unit: Chp | Boiler | CoolingTower) -> part.Commitment:
+    if isinstance(unit, CoolingTower) or unit.part_load_min <= 0:
+        return "none"
+    several = isinstance(unit, Chp) and unit.engines > 1
+    return "count" if several and unit.part_load_min > 0.5 else "switch"
 
 
 def _owner_of(site: SiteTopology, owners: Mapping[str, Sequence[str]]) -> dict[str, str]:

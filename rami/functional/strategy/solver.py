@@ -49,6 +49,9 @@ def solve_whole(program: CompiledProgram, gap: float, deadline: float | None) ->
     highs = _instance()
     highs.setOptionValue("mip_rel_gap", 0.0)
     highs.setOptionValue("mip_abs_gap", gap)
+    # sub-MIP heuristics: half of the time and no better plan on these models
+    for heuristic in ("rins", "rens", "root_reduced_cost"):
+        highs.setOptionValue(f"mip_heuristic_run_{heuristic}", False)
     program.load(highs)
     if deadline is None:
         highs.run()

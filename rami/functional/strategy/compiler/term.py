@@ -27,7 +27,7 @@ class Apply(NamedTuple):
     """An operation of `OPERATIONS` on terms."""
 
     operation: str
-    operands: tuple[Term, ...]
+    operands: tuple[Any, ...]
 
 
 Term = float | Place | Apply
