@@ -100,7 +100,7 @@ class Feedforward:
     def step(self) -> None:
         """Fill `share` (opening by feedforward), `scale`, `difference` and what the views show."""
         table, p = self._table, self.powers
-        np.take(self.z, self._places, out=table, mode="clip")
+        self.z.take(self._places, out=table, mode="clip")
         set_point, wanted = table[_SET, p:], self.wanted
         wanted[:] = table[_SET]
         # a temperature stays below the water that arrives

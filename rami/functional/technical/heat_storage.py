@@ -7,10 +7,10 @@ exchanger's power.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from rami.asset.heat_storage import HeatStorage
 from rami.asset.topology import TwinTopology
+from rami.functional.technical.loop import local_network
+from rami.functional.technical.source_trim import Trim
 
 #: hours over which a deviation of the content is worked off
 HOURS = 2.0
@@ -18,16 +18,8 @@ HOURS = 2.0
 SHARE = 0.03
 
 
-@dataclass(frozen=True)
-class ContentTrim:
-    """`content` names the measured and the scheduled content (end of each step), kWh."""
-
-    content: str
-    hours: float = HOURS
-    share: float = SHARE
-
-
-def trim(topology: TwinTopology, name: str) -> ContentTrim:
-    """The trim that belongs to a storage."""
-    topology.component(name, HeatStorage)
-    return ContentTrim(f"{name}.Q")
+def trim(topology: TwinTopology, name: str) -> Trim:
+    """The trim that belongs to a storage; raises KeyError when it is none."""
+    storage = topology.component(name, HeatStorage)
+    network = local_network(topology, storage.across) or storage.across
+    return Trim(network, HOURS, SHARE, f"{name}.Q")

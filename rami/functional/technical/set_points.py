@@ -42,6 +42,7 @@ class SetPoints:
             self._counterpart[names.index(b)] = names.index(a)
         self._change, self._negative = np.empty(len(value)), np.empty(len(value))
         self.elapsed = 0
+        self._moving_until = 0
         self._event = _NEVER
 
     def aim(
@@ -55,6 +56,7 @@ class SetPoints:
         wanted = self._complete(targets)
         waiting = self._waiting(wanted)
         goal = np.where(waiting, self.state[_GOAL], wanted)
+        self._moving_until = max(self._moving_until - self.elapsed, 0)
         self.elapsed = 0
         self.state[_BEGIN] = _NEVER
         self._set_out(goal, goal != self.state[_GOAL])
@@ -83,6 +85,8 @@ class SetPoints:
         slew = np.abs(goal - self.value) * self.period_s / ramp
         self.state[_SLEW][moved] = slew[moved]
         self.state[_GOAL][moved] = goal[moved]
+        longest = float(ramp[moved].max(initial=0.0)) / self.period_s
+        self._moving_until = max(self._moving_until, self.elapsed + int(longest) + 2)
 
     def _look_ahead(self, following: Vector, length_s: float) -> None:
         """When each set-point leaves for the next step's value."""
@@ -107,12 +111,14 @@ class SetPoints:
         """Move every set-point on by one period."""
         if self.elapsed >= self._event:
             self._depart()
+        self.elapsed += 1
+        if self.elapsed > self._moving_until:
+            return
         goal, slew = self.state[_GOAL], self.state[_SLEW]
         change = np.subtract(goal, self.value, out=self._change)
         np.minimum(change, slew, out=change)
         np.maximum(change, np.negative(slew, out=self._negative), out=change)
         np.add(self.value, change, out=self.value)
-        self.elapsed += 1
 
     def _depart(self) -> None:
         due = self.state[_BEGIN] <= self.elapsed
@@ -122,8 +128,10 @@ class SetPoints:
 
     def ahead(self, seconds: float) -> Vector:
         """Set-points expected that much later, from the ramps that are known."""
-        goal, slew, following, begin = self.state[[_GOAL, _SLEW, _NEXT, _BEGIN]]
         steps = seconds / self.period_s
+        if self.elapsed >= self._moving_until and self.elapsed + steps <= self._event:
+            return self.value
+        goal, slew, following, begin = self.state[[_GOAL, _SLEW, _NEXT, _BEGIN]]
         reach = np.clip(self.elapsed + steps - begin, 0.0, steps)
         first = slew * (steps - reach)
         then = self.value + np.clip(goal - self.value, -first, first)
@@ -133,12 +141,12 @@ class SetPoints:
     def save(self) -> bytes:
         """The whole state."""
         self.state[_VALUE] = self.value
-        return np.append(self.state, self.elapsed).tobytes()
+        return np.append(self.state, (self.elapsed, self._moving_until)).tobytes()
 
     def restore(self, state: bytes) -> None:
         """Go back to a saved state."""
         numbers = np.frombuffer(state)
-        self.state[:] = numbers[:-1].reshape(self.state.shape)
+        self.state[:] = numbers[:-2].reshape(self.state.shape)
         self.value[:] = self.state[_VALUE]
-        self.elapsed = int(numbers[-1])
+        self.elapsed, self._moving_until = int(numbers[-2]), int(numbers[-1])
         self._find_event()

@@ -15,11 +15,11 @@ from rami.core.points import Direction, PointIndex
 from rami.core.timegrid import NS
 from rami.core.wording import did_you_mean
 from rami.functional.technical.causes import Cause
-from rami.functional.technical.content import ContentControl
 from rami.functional.technical.feedforward import Feedforward, actuators
 from rami.functional.technical.loop import OFF_SHARE
 from rami.functional.technical.pid import PidBank
 from rami.functional.technical.set_points import SetPoints
+from rami.functional.technical.source_trim import SourceTrim
 from rami.functional.technical.station_loops import station_loops
 from rami.functional.technical.tuning import Tuning
 
@@ -96,14 +96,38 @@ class StationController:
         self._energy_min = -self._energy_max
         self._target, self._power = np.empty(p), np.empty(p)
         self._on, self._low = np.empty(len(loops)), np.empty(len(loops))
-        self._pace, self._flags = np.empty(len(loops)), np.empty((len(Cause), len(loops)), bool)
+        self._pace, self._seconds = np.empty(len(loops)), np.empty(len(loops))
+        # a limit is met where the first table reaches the second, row by row of Cause
+        self._reaching, self._limit = np.empty((2, len(Cause), len(loops)))
+        self._limit[Cause.FULLY_OPEN] = 1.0 - _SATURATED
+        self._limit[Cause.SOURCE_TOO_COLD] = _COLD_K
+        self._reaching[Cause.SPREAD_TOO_SMALL] = self._feedforward.floor
         self._spent = np.empty((len(Cause), len(loops)))
         self.limited_s = np.zeros((len(Cause), len(loops)))
         self._measured_power = self.inputs.places([loop.controlled for loop in loops[:p]])
-        self._content = [ContentControl(t, self.station, self.inputs) for t in self.station.trims]
-        self._scheduled = len(self.targets) - len(self._content)
+        names = [s.name for s in self.station.set_points]
+        sources = [names.index(s) for s in self.station.sources]
+        self._trims = [SourceTrim(t, topology, self.inputs, sources) for t in self.station.trims]
+        self._flow = [
+            names.index(f"{t.network}.T_flow") if f"{t.network}.T_flow" in names else -1
+            for t in self.station.trims
+        ]
+        self._scheduled = sum(s.scheduled for s in self.station.set_points)
+        #: keeps trims at what they are (for step tests)
+        self.hold_trims = False
         self._row: tuple[int, int] = (0, 0)
-        self._heat_pumps = self._cold_sides()
+        self._components = [loop.set_point.name.rpartition(".")[0] for loop in loops[:p]]
+        pumps = topology.of(HeatPump)
+        # what crosses a border: an exchanger's power, a heat pump's heat from the cold side
+        self._exchanged = self.inputs.places(
+            [
+                f"{n}.P_cold" if n in pumps else loop.controlled
+                for n, loop in zip(self._components, loops, strict=False)
+            ]
+        )
+        self._heat_pumps = [
+            (i, self.inputs[f"{n}.COP"]) for i, n in enumerate(self._components) if n in pumps
+        ]
 
     # --- schedule -----------------------------------------------------------------------
 
@@ -125,8 +149,9 @@ class StationController:
             )
         then = None if following is None else np.asarray(following, float)[: self._scheduled]
         self._set_points.aim(now[: self._scheduled], then, length_s)
-        for content, end in zip(self._content, now[self._scheduled :], strict=True):
-            content.aim(float(end), length_s, now[: self._scheduled])
+        contents = iter(now[self._scheduled :].tolist())
+        for trim in self._trims:
+            trim.aim(next(contents) if trim.trim.content else None, length_s, now)
 
     def follow(self, schedule: Schedule, ns: int) -> None:
         """Take the targets of the schedule's step that holds `ns`; cheap within one step.
@@ -161,8 +186,10 @@ class StationController:
         self._set_points.advance()
         target = self._target
         target[:] = ff.set_points[:p]
-        for content in self._content:
-            content.apply(measured, target, self.period_s)
+        for trim, flow in zip(self._trims, self._flow, strict=True):
+            if trim.trim.content is None:
+                trim.follow(float(ff.set_points[flow]))
+            trim.apply(measured, target, self.period_s, self.hold_trims)
         command = ff.command
         if self._feedback:
             np.multiply(self._energy, 1.0 / CATCH_UP_S, out=command)
@@ -187,7 +214,7 @@ class StationController:
 
     def _catch_up(self, measured: Vector, target: Vector, on: Vector) -> None:
         """Energy that is still owed to the schedule, kW s per power loop."""
-        power = np.take(measured, self._measured_power, out=self._power, mode="clip")
+        power = measured.take(self._measured_power, out=self._power, mode="clip")
         owed = np.subtract(target, power, out=power)
         owed *= self.period_s
         energy = self._energy
@@ -197,22 +224,15 @@ class StationController:
         energy *= on[: self.station.powers]
 
     def _count_limits(self, opening: Vector, low: Vector, on: Vector) -> None:
-        ff, flags = self._feedforward, self._flags
-        np.greater(opening, 1.0 - _SATURATED, out=flags[Cause.FULLY_OPEN])
-        np.less_equal(opening, low, out=flags[Cause.AT_MINIMUM])
-        np.greater(ff.wanted - _COLD_K, ff.set_point, out=flags[Cause.SOURCE_TOO_COLD])
-        np.less_equal(ff.difference, ff.floor, out=flags[Cause.SPREAD_TOO_SMALL])
-        spent = np.multiply(flags, on, out=self._spent)
-        spent *= self.period_s
+        ff, reaching, limit = self._feedforward, self._reaching, self._limit
+        reaching[Cause.FULLY_OPEN], limit[Cause.AT_MINIMUM] = opening, opening
+        reaching[Cause.AT_MINIMUM], limit[Cause.SPREAD_TOO_SMALL] = low, ff.difference
+        np.subtract(ff.wanted, ff.set_point, out=reaching[Cause.SOURCE_TOO_COLD])
+        seconds = np.multiply(on, self.period_s, out=self._seconds)
+        spent = np.multiply(reaching >= limit, seconds, out=self._spent)
         self.limited_s += spent
 
     # --- for others ---------------------------------------------------------------------
-
-    def _cold_sides(self) -> list[tuple[str, int, int]]:
-        return [
-            (f"{n}.P_el", self.inputs[f"{n}.COP"], self.inputs[f"{n}.P_cold"])
-            for n in self.topology.of(HeatPump)
-        ]
 
     def expected_heat(self, seconds: float) -> dict[str, float]:
         """Heat (kW) expected that much later: per exchanger its power, per heat pump its cold.
@@ -220,20 +240,12 @@ class StationController:
         What is measured now, changed by what the set-points are going to change; for the
         networks' feedforward.
         """
-        ff = self._feedforward
-        change = self._set_points.ahead(seconds) - ff.set_points
-        expected: dict[str, float] = {}
-        place = {s.name: i for i, s in enumerate(self.station.set_points)}
-        for loop in self.loops[: self.station.powers]:
-            component = loop.set_point.name.rpartition(".")[0]
-            expected[component] = float(
-                ff.measured[self.inputs[loop.controlled]] + change[place[loop.set_point.name]]
-            )
-        for name, cop, cold in self._heat_pumps:
-            factor = max(float(ff.measured[cop]) - 1.0, 0.0)
-            component = name.rpartition(".")[0]
-            expected[component] = float(ff.measured[cold]) + factor * float(change[place[name]])
-        return expected
+        measured, p = self._feedforward.measured, self.station.powers
+        change = (self._set_points.ahead(seconds) - self._feedforward.set_points)[:p].tolist()
+        now = measured[self._exchanged].tolist()
+        for i, cop in self._heat_pumps:
+            change[i] *= max(float(measured[cop]) - 1.0, 0.0)
+        return {n: a + b for n, a, b in zip(self._components, now, change, strict=True)}
 
     def save(self) -> bytes:
         """The whole state."""
@@ -242,7 +254,7 @@ class StationController:
             self._set_points.save(),
             self._energy.tobytes(),
             self.limited_s.tobytes(),
-            *(c.save() for c in self._content),
+            *(t.save() for t in self._trims),
         ]
         return b"".join(len(part).to_bytes(8, "little") + part for part in parts)
 
@@ -253,12 +265,12 @@ class StationController:
             size = int.from_bytes(state[:8], "little")
             parts.append(state[8 : 8 + size])
             state = state[8 + size :]
-        if len(parts) != 4 + len(self._content) or len(parts[2]) != self._energy.nbytes:
+        if len(parts) != 4 + len(self._trims) or len(parts[2]) != self._energy.nbytes:
             raise ControlError(f"this state does not belong to {self.topology.name}'s loops")
         self.bank.restore(parts[0])
         self._set_points.restore(parts[1])
         self._energy[:] = np.frombuffer(parts[2])
         self.limited_s[:] = np.frombuffer(parts[3]).reshape(self.limited_s.shape)
-        for content, part in zip(self._content, parts[4:], strict=True):
-            content.restore(part)
+        for trim, part in zip(self._trims, parts[4:], strict=True):
+            trim.restore(part)
         self._row = (0, 0)

@@ -18,8 +18,8 @@ from rami.functional.technical import (
     heat_storage,
     immersion_heater,
 )
-from rami.functional.technical.heat_storage import ContentTrim
 from rami.functional.technical.loop import Loop, SetPoint, local_network
+from rami.functional.technical.source_trim import Trim, circuit_trim
 
 _KINDS: dict[type[Component], Callable[[TwinTopology, str], tuple[Loop, ...]]] = {
     HeatExchanger: heat_exchanger.loops,
@@ -42,13 +42,13 @@ class StationLoops:
     set_points: tuple[SetPoint, ...]
     sources: tuple[str, ...]
     opposed: tuple[tuple[str, str], ...]
-    trims: tuple[ContentTrim, ...]
+    trims: tuple[Trim, ...]
 
     @property
     def targets(self) -> tuple[str, ...]:
         """What a schedule gives per step, without the twin's name."""
         scheduled = tuple(s.name for s in self.set_points if s.scheduled)
-        return (*scheduled, *(t.content for t in self.trims))
+        return (*scheduled, *(t.content for t in self.trims if t.content))
 
 
 def station_loops(topology: TwinTopology) -> StationLoops:
@@ -79,8 +79,19 @@ def station_loops(topology: TwinTopology) -> StationLoops:
             for b in exchangers
             if b not in sources and exchangers[b].secondary == exchangers[a].primary
         ),
-        tuple(heat_storage.trim(topology, n) for n in topology.of(HeatStorage)),
+        _trims(topology, sources),
     )
+
+
+def _trims(topology: TwinTopology, sources: list[str]) -> tuple[Trim, ...]:
+    """One per storage, and one per circuit that has none."""
+    trims = [heat_storage.trim(topology, n) for n in topology.of(HeatStorage)]
+    stored = {t.network for t in trims}
+    heated = [
+        local_network(topology, topology.component(n, HeatExchanger).secondary) for n in sources
+    ]
+    bare = dict.fromkeys(n for n in heated if n is not None and n not in stored)
+    return (*trims, *(circuit_trim(n) for n in bare))
 
 
 def _all(topology: TwinTopology) -> Iterator[Loop]:

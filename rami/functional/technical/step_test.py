@@ -13,6 +13,7 @@ from rami.core.errors import ControlError
 from rami.core.points import PointIndex
 from rami.functional.technical.identification import identify
 from rami.functional.technical.loop import Loop
+from rami.functional.technical.operating_point import operating_point
 from rami.functional.technical.process import Process
 from rami.functional.technical.rules import Aim, settings
 from rami.functional.technical.station import StationController
@@ -21,10 +22,8 @@ from rami.functional.technical.tuning import LoopTuning, Tuning
 
 Series = NDArray[np.float64]
 
-#: load of every component in the test, as a share of its design
-LOAD = 0.5
 #: time to come to rest, length of one test, sampling, all s
-SETTLE_S, TEST_S, SAMPLE_S = 2400.0, 600.0, 2.0
+SETTLE_S, TEST_S, SAMPLE_S = 1800.0, 600.0, 2.0
 #: size of the step, as a share of what the loop's correction may be at most
 STEP_SHARE = 0.3
 
@@ -99,12 +98,10 @@ class _Bench:
         self._measured = plant.outputs.places(self.controller.inputs.names)
         self._sampled = max(round(period_s / SAMPLE_S), 1)
         station = self.controller.station
-        targets = [
-            s.design if i >= station.powers else LOAD * s.design
-            for i, s in enumerate(station.set_points)
-            if s.scheduled
+        targets = list(operating_point(topology, station).values())
+        contents = [
+            float(plant.read()[plant.outputs[t.content]]) for t in station.trims if t.content
         ]
-        contents = [float(plant.read()[plant.outputs[t.content]]) for t in station.trims]
         self.controller.set_targets([*targets, *contents], None, SETTLE_S)
 
     def _control(self) -> None:
@@ -116,7 +113,9 @@ class _Bench:
         for _ in range(round(SETTLE_S / self.period_s)):
             self._control()
             self.plant.step(self._input, self.period_s)
+        self.controller.hold_trims = True
         self._rest = self.plant.save(), self.controller.save()
+        self._openings = self._input[self._actuated]
         self._calm = self._run()
 
     def _run(self) -> Series:
@@ -134,14 +133,16 @@ class _Bench:
     def respond(self, loop: int) -> tuple[Process, float]:
         """The process behind a loop's correction, and its actuator's opening at rest."""
         declared: Loop = self.controller.loops[loop]
-        size = STEP_SHARE * declared.correction
+        # towards what every plant can do: less power, a smaller temperature difference
+        smaller = declared.of_power or declared.hot is None
+        size = (-STEP_SHARE if smaller else STEP_SHARE) * declared.correction
         self.controller.bank.integral[loop] = size
         place = self.controller.inputs[declared.controlled]
-        change = np.asarray(self._run()[:, place] - self._calm[:, place], np.float64)
+        change = self._run()[:, place]
+        change -= self._calm[:, place]
         times = self.period_s / self._sampled * np.arange(1, len(change) + 1)
-        actuator = self.controller.outputs[declared.actuator]
-        opening = float(self._input[self._actuated][actuator])
+        opening = self._openings[self.controller.outputs[declared.actuator]]
         try:
-            return identify(times, change, size), opening
+            return identify(times, change, size), float(opening)
         except ControlError as error:
             raise ControlError(f"step test of {declared.actuator}: {error}") from error
