@@ -13,7 +13,7 @@ from pathlib import Path
 
 from benchmarks.row import Row
 
-GROUPS = ("command_line", "fmu_step", "own_fmus", "replan", "closed_loop")
+GROUPS = ("command_line", "fmu_step", "replan", "closed_loop")
 
 
 def _show(row: Row) -> None:
