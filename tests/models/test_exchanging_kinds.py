@@ -85,7 +85,7 @@ def test_border_counts_what_the_other_network_gives() -> None:
     assert bench["cold.E"] < 0 < bench["hot.E"]
 
 
-def mixing(**more: object) -> Bench:
+def mixing() -> Bench:
     return plant(
         {
             "a": border(80, 80),
@@ -97,8 +97,8 @@ def mixing(**more: object) -> Bench:
         [
             "a.take > mix.at by pump_a",
             "b.take > mix.at by pump_b",
-            "mix.at > a.give",
-            "b.take > b.give by pump_b",
+            "mix.at > a.give by pump_a",
+            "mix.at > b.give",
         ],
     )
 
