@@ -31,7 +31,7 @@ def station_owner(site: Site) -> str:
 
 def season_outcome(site: Site, season: str, results: Mapping[Mode, JobResult]) -> SeasonOutcome:
     """Figures, closure and decomposition of the runs that are there."""
-    runs = {mode: _outcome(site, r) for mode, r in results.items()}
+    runs = {mode: run_outcome(site, r) for mode, r in results.items()}
     baseline = results.get("baseline")
     figures: dict[str, Mapping[str, Any]] = {}
     gaps: dict[str, Mapping[str, float]] = {}
@@ -127,7 +127,8 @@ def _pump_cost(site: Site, result: JobResult) -> float:
     return total
 
 
-def _outcome(site: Site, r: JobResult) -> RunOutcome:
+def run_outcome(site: Site, r: JobResult) -> RunOutcome:
+    """A worker's result in the shape the writers read."""
     e = r.evaluation
     return RunOutcome(
         season=r.season,
@@ -138,6 +139,7 @@ def _outcome(site: Site, r: JobResult) -> RunOutcome:
         watch=e.watch,
         scheduled=e.scheduled,
         planned=r.planned,
+        planned_benefit_eur=r.planned_eur,
         rungs=r.rungs,
         plan_gaps_eur=r.gaps,
         notes=r.notes,

@@ -22,7 +22,8 @@ class RunOutcome:
     kWh per interval (`iess.chp.E_fuel`). `watch`: minute samples of flow temperatures.
     `scheduled`: the executed parts of the schedules (empty for the baseline), columns as in
     `rami.functional.schedule.Schedule`. `planned`: parts of eq. 21 in EUR, summed over the
-    executed plans. `settlement`: plain figures per owner from `rami.business`.
+    executed plans. `planned_benefit_eur` is what those plans promised their owner against
+    the station at rest. `settlement`: plain figures per owner from `rami.business`.
     """
 
     season: str
@@ -40,6 +41,7 @@ class RunOutcome:
     closure: Mapping[str, float]
     tracking: Tracking | None
     timings: Mapping[str, float] = field(default_factory=dict)
+    planned_benefit_eur: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,86 @@
+"""One closed-loop run of a site over the span of its clock."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rami.core.errors import ConfigurationError, Problem
+from rami.core.timegrid import instant
+from services import assemble
+from services.study.comparison import run_outcome
+from services.study.job import Job, run_season
+from services.study.outcome import Mode, SeasonOutcome, StudyOutcome
+from services.study.season_data import DataOptions
+
+if TYPE_CHECKING:
+    from twins.site.site import Site
+
+Report = Callable[[str, float], None]
+
+
+def run_site(site: Site, out: Path, report: Report) -> Mapping[str, Any]:
+    """Run with the declared cost basis; returns the main figures, units in the names.
+
+    Writes `timeseries.csv.gz` and `figures.json` into `out`. Raises RamiError.
+    """
+    mode = _mode(site)
+    names = {t.name: f"model of {t.name}" for t in assemble.generated(site)}
+    for name in names.values():
+        report(name, 0.0)
+    fmus = assemble.build_fmus(site, progress=lambda name: report(names[name], 1.0))
+    report("tuning", 0.0)
+    tunings = assemble.tune(site, fmus)
+    report("tuning", 1.0)
+    intervals = round(site.clock.duration / site.strategy.step)
+    start, step = instant(site.clock.start), float(site.clock.step)
+    job = Job(site.file, "run", start, intervals, mode, DataOptions(), fmus, tunings, step)
+    report("run", 0.0)
+    outcome = run_outcome(site, run_season(site, job, lambda share: report("run", share)))
+    figures: dict[str, Any] = {
+        "planned_benefit_EUR": outcome.planned_benefit_eur,
+        **{
+            f"{owner}_{name}": value
+            for owner, account in outcome.settlement["owners"].items()
+            for name, value in account.items()
+        },
+        **{f"closure_{name}": value for name, value in outcome.closure.items()},
+        **{f"plans_{rung}": count for rung, count in outcome.rungs.items()},
+    }
+    if outcome.tracking is not None:
+        plain = outcome.tracking.plain()
+        figures["hex_days"] = plain["hex_days"]
+        figures["hex_days_within"] = plain["hex_days_within"]
+    _write(site, StudyOutcome(site.name, {"run": _season(outcome)}, {}, {}, {}), figures, out)
+    return figures
+
+
+def _mode(site: Site) -> Mode:
+    basis = site.strategy.cost_basis
+    if basis == "ems":
+        raise ConfigurationError(
+            [
+                Problem(
+                    site.where("strategy.cost_basis"),
+                    "no data source delivers an energy management system's costs yet",
+                    "use marginal or average",
+                )
+            ]
+        )
+    return basis
+
+
+def _season(outcome: Any) -> SeasonOutcome:
+    return SeasonOutcome("run", {outcome.mode: outcome}, {}, outcome.closure, {})
+
+
+def _write(site: Site, outcome: StudyOutcome, figures: Mapping[str, Any], out: Path) -> None:
+    from services.report import write_timeseries
+    from services.report.results import plain
+
+    out.mkdir(parents=True, exist_ok=True)
+    write_timeseries(outcome, site.topology, out / "timeseries.csv.gz")
+    text = json.dumps(plain(figures), indent=2, sort_keys=True, ensure_ascii=False)
+    (out / "figures.json").write_text(text + "\n", encoding="utf-8")
