@@ -6,6 +6,7 @@ import shutil
 import weakref
 from collections.abc import Mapping
 from ctypes import byref, c_double, c_int, c_size_t, c_void_p
+from math import isfinite
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -33,7 +34,6 @@ class FmuBackend:
         self._library, self._interface = library, interface
         self._u, self._y = np.zeros(len(inputs)), np.zeros(len(outputs))
         self._result = self._y if interface.outputs.canonical else np.zeros(len(outputs))
-        self._zeros = np.zeros(len(inputs))
         self._canonical = interface.inputs.canonical
         self._as_is = interface.refuses_non_finite and self._canonical
         self._now, self._length = c_double(0.0), c_double(0.0)
@@ -145,8 +145,9 @@ class FmuBackend:
 
     def _prepare(self) -> None:
         """Refuse what is not finite, then convert to the FMU's own units."""
-        if self._u.dot(self._zeros) != 0.0:  # infinity x 0 is no number
-            place = int(np.argmin(np.isfinite(self._u)))
+        finite = np.isfinite(self._u) if not isfinite(self._u.dot(self._u)) else None
+        if finite is not None and not finite.all():
+            place = int(np.argmin(finite))
             raise ModelError(
                 f"{self._library.name}: {self.inputs.names[place]} is set to {self._u[place]}; "
                 f"wanted a finite number"
