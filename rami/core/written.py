@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from difflib import get_close_matches
-from os import listdir
-from os.path import isdir, isfile
 from pathlib import Path
 from typing import Annotated
 
@@ -61,10 +59,15 @@ Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,47}$")]
 
 def _existing(path: Path, info: ValidationInfo) -> Path:
     folder = info.context.get("folder") if isinstance(info.context, dict) else None
-    if folder is None or isfile(folder / path):  # pathlib's own raises on names too long
+    if folder is None:
         return path
-    beside = (folder / path).parent
-    names = listdir(beside) if isdir(beside) else []
+    names = []
+    try:
+        if (folder / path).is_file():
+            return path
+        names = [beside.name for beside in (folder / path).parent.iterdir()]
+    except OSError:  # no such folder, or a name no file can have
+        pass
     close = get_close_matches(path.name, names, 1, 0.6)
     hint = f"; did you mean {str(path.with_name(close[0]))!r}?" if close else ""
     raise ValueError(f"no file {str(path)!r} in {folder}{hint}")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from pydantic import BaseModel
 
 from rami.asset.topology import SiteTopology
 from rami.business.tariffs import Business
-from rami.core.errors import Problem
+from rami.core.errors import ConfigurationError, Problem, RamiError
 from rami.functional.strategy.settings import StrategySettings
 from twins.site.faults import Faults
 from twins.site.schema import SiteDeclaration
@@ -98,3 +99,29 @@ class Site:
             section = "networks" if rest and rest[0] in declared.networks else "components"
             steps = ["twins", twin, section, *rest]
         return self._places.where(steps, at_key=True)[1]
+
+    def located(self, error: RamiError) -> tuple[Problem, ...]:
+        """What an error of a later step says, at the place in the file that it is about.
+
+        A line `hts: a pump is missing around hp` is put at the first component it names.
+        """
+        if isinstance(error, ConfigurationError):
+            return tuple(self._placed(problem) for problem in error.problems)
+        return tuple(self._line(text) for text in str(error).splitlines())
+
+    def _placed(self, problem: Problem) -> Problem:
+        first = problem.where.split(".")[0]
+        if first in SiteDeclaration.model_fields or first in self.twins:
+            return replace(problem, where=self.where(problem.where))
+        return problem
+
+    def _line(self, text: str) -> Problem:
+        twin, colon, what = text.partition(": ")
+        if not colon or twin not in self.twins:
+            return Problem("", text)
+        declared = self.twins[twin].components
+        for word in re.findall(r"[a-z][a-z0-9_]*", what):
+            named = [name for name in declared if word == name or word.startswith(f"{name}_")]
+            if named:
+                return Problem(self.where(f"{twin}.{max(named, key=len)}"), what)
+        return Problem(self.where(f"twins.{twin}"), what)

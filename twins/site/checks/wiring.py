@@ -20,6 +20,15 @@ _SET_FLOW = (Pump, Valve, Consumer, Exchange)
 
 def check_wiring(case: Case, site: SiteTopology) -> None:
     """Explicit links first; where they hold, what they and the template leave open."""
+    for coupling in site.couplings:
+        there = case.parts.twins[coupling.network_twin]
+        if coupling.exchange in there.components:
+            case.faults.add(
+                ("twins", coupling.network_twin, "components", coupling.exchange),
+                f"the name is taken by the exchange with {coupling.twin}.{coupling.border}",
+                hint="rename the component",
+                at_key=True,
+            )
     for twin, topology in site.twins.items():
         before = len(case.faults)
         _links(case, twin, topology)

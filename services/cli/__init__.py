@@ -1,0 +1,5 @@
+"""The command `rami`."""
+
+from services.cli.application import app, main
+
+__all__ = ["app", "main"]

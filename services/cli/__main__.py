@@ -1,0 +1,5 @@
+"""`python -m services.cli` is `rami`."""
+
+from services.cli.application import main
+
+main()
