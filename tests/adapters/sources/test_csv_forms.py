@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from adapters.sources.csv.columns import split_header
 from adapters.sources.csv.configuration import CsvConfiguration
-from adapters.sources.csv.source import CsvSource
 from rami.core.quality import is_good
 from rami.core.timegrid import TimeGrid
 from rami.information.series import Series
@@ -19,16 +18,31 @@ from tests.adapters.sources.conftest import Write
 GRID = TimeGrid.of("2019-01-14T00:00+01:00", 3600, 3)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "time_utc,P_el_MW\n2019-01-13T23:00:00Z,1.5\n2019-01-14T00:00:00Z,2\n2019-01-14T01:00:00Z,-3\n",
-        "time;P_el_kW\n2019-01-14 00:00+01:00;1500\n2019-01-14 01:00+01:00;2000\n2019-01-14 02:00+01:00;-3000\n",
-        "time_utc\tP_el [MW]\n2019-01-13T23:00\t1.5\n2019-01-14T00:00\t2\n2019-01-14T01:00\t-3e0\n",
-        "\ufefftime_utc;P_el (MW)\r\n13.01.2019 23:00;1,5\r\n14.01.2019 00:00;2,0\r\n14.01.2019 01:00;-3,0\r\n",
-        'time_utc,P_el_W,note\n"2019-01-13T23:00Z","1500000","a, b"\n\n2019-01-14T00:00Z,2000000,\n2019-01-14T01:00Z,-3e6,x\n',
-    ],
-)
+DRESSES = {
+    "plain": """time_utc,P_el_MW
+2019-01-13T23:00:00Z,1.5
+2019-01-14T00:00:00Z,2
+2019-01-14T01:00:00Z,-3
+""",
+    "offsets": """time;P_el_kW
+2019-01-14 00:00+01:00;1500
+2019-01-14 01:00+01:00;2000
+2019-01-14 02:00+01:00;-3000
+""",
+    "tabs": "time_utc\tP_el [MW]\n2019-01-13T23:00\t1.5\n2019-01-14T00:00\t2\n"
+    "2019-01-14T01:00\t-3e0",
+    "german": "\ufefftime_utc;P_el (MW)\r\n13.01.2019 23:00;1,5\r\n14.01.2019 00:00;2,0\r\n"
+    "14.01.2019 01:00;-3,0\r\n",
+    "quoted": """time_utc,P_el_W,note
+"2019-01-13T23:00Z","1500000","a, b"
+
+2019-01-14T00:00Z,2000000,
+2019-01-14T01:00Z,-3e6,x
+""",
+}
+
+
+@pytest.mark.parametrize("text", DRESSES.values(), ids=DRESSES)
 def test_same_values_in_many_dresses(write: Write, text: str) -> None:
     frame = write(text).read(["P_el"], GRID)
     assert frame["P_el"] == pytest.approx([1500.0, 2000.0, -3000.0])

@@ -23,13 +23,15 @@ def _local(start: datetime, count: int, step: timedelta = timedelta(hours=1)) ->
     return "\n".join(["time,load_kW", *rows]) + "\n"
 
 
-@pytest.mark.parametrize("day", [datetime(2019, 3, 30, 23), datetime(2019, 10, 26, 22)])
+SPRING, AUTUMN = datetime(2019, 3, 30, 23, tzinfo=UTC), datetime(2019, 10, 26, 22, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("start", [SPRING, AUTUMN])
 @pytest.mark.parametrize("minutes", [15, 60])
-def test_clock_change_days_do_not_shift(write: Write, day: datetime, minutes: int) -> None:
-    start = day.replace(tzinfo=UTC)
+def test_clock_change_days_do_not_shift(write: Write, start: datetime, minutes: int) -> None:
     step = timedelta(minutes=minutes)
     count = 26 * 60 // minutes
-    if minutes == 15 and day.month == 10:
+    if minutes == 15 and start is AUTUMN:
         # 02:00 to 02:45 twice, one after the other: told apart by order
         assert _local(start, count, step).count("2019-10-27 02:45") == 2
     source = write(_local(start, count, step), zone="Europe/Berlin")
@@ -54,9 +56,8 @@ def _without(text: str, part: str, occurrence: int = 1) -> str:
 
 
 def test_repeated_hour_given_once_is_a_gap(write: Write) -> None:
-    start = datetime(2019, 10, 26, 22, tzinfo=UTC)
-    text = _without(_local(start, 26), "10-27 02:00", 2)
-    grid = TimeGrid.of(start, 3600, 26)
+    text = _without(_local(AUTUMN, 26), "10-27 02:00", 2)
+    grid = TimeGrid.of(AUTUMN, 3600, 26)
     with pytest.raises(DataError, match="1 values missing from 2019-10-27T01:00:00Z"):
         write(text, zone="Europe/Berlin").read(["load"], grid)
     gaps = {"longest": "1 h", "fill": "linear"}
