@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rami.core.points import Direction, Point, PointIndex
+from twins.compose import twins_of
+from twins.hts import HeatTransferStation
+from twins.supply import Supply
 
 if TYPE_CHECKING:
     from rami.asset.topology import TwinTopology
@@ -109,22 +113,19 @@ def tune(site: Site, fmus: Mapping[str, Path]) -> dict[str, Tuning]:
 
 def controllers(site: Site, tunings: Mapping[str, Tuning]) -> dict[str, StationController]:
     """Technical controllers of the stations."""
-    from rami.functional.technical import StationController
-
     return {
-        name: StationController(site.topology.twins[name], tuning, site.clock.control_step)
-        for name, tuning in tunings.items()
+        name: twin.controller(tunings[name])
+        for name, twin in twins_of(site).items()
+        if isinstance(twin, HeatTransferStation)
     }
 
 
 def automation(site: Site, period_s: float) -> dict[str, BaseAutomation]:
     """Base automation of the supply systems, called every `period_s`."""
-    from rami.functional.technical import BaseAutomation
-
     return {
-        name: BaseAutomation(topology, period_s)
-        for name, topology in site.topology.twins.items()
-        if topology.kind != "hts"
+        name: replace(twin, period_s=period_s).controller()
+        for name, twin in twins_of(site).items()
+        if isinstance(twin, Supply)
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import model_validator
+from pydantic import ConfigDict, model_validator
 
 from rami.asset.component import Declared
 from rami.asset.hierarchy import HierarchyLevel
@@ -30,12 +30,10 @@ class Network(Declared):
     level: HierarchyLevel = HierarchyLevel.WORK_CENTER
     life_cycle: LifeCycle = LifeCycle.INSTANCE_USAGE
 
-    model_config = {
-        "extra": "forbid",
-        "frozen": True,
-        "alias_generator": lambda name: name.rstrip("_"),
-        "populate_by_name": True,
-    }
+    model_config = ConfigDict(
+        alias_generator=lambda name: name.rstrip("_"),
+        populate_by_name=True,
+    )
 
     @model_validator(mode="after")
     def _spread(self) -> Network:

@@ -1,4 +1,4 @@
-"""The topology as data: a twin's components and links, a site's twins and couplings, and queries."""
+"""The topology as data: components and links of a twin, twins and couplings of a site."""
 
 from __future__ import annotations
 
@@ -62,8 +62,7 @@ class TwinTopology:
         return [
             link
             for link in self.links
-            if component
-            in (link.source.split(".")[0], link.target.split(".")[0], link.device)
+            if component in (link.source.split(".")[0], link.target.split(".")[0], link.device)
         ]
 
     def device_at(self, port: str) -> str | None:

@@ -179,9 +179,7 @@ class ClosedLoop:
                 inputs[actuated] = control(outputs[measured])
                 plant.step_station(name, steps.control_s)
         plant.hand_over(steps.exchange_s)
-        heat = {
-            n: s.controller.expected_heat(steps.exchange_s) for n, s in self._stations.items()
-        }
+        heat = {n: s.controller.expected_heat(steps.exchange_s) for n, s in self._stations.items()}
         for name in plant.networks:
             supply = self._supplies.get(name)
             if supply is not None:

@@ -73,9 +73,7 @@ class Cosimulation:
         held = []
         for network in self.networks:
             couplings = [
-                c
-                for c in self.site.couplings
-                if c.twin == station and c.network_twin == network
+                c for c in self.site.couplings if c.twin == station and c.network_twin == network
             ]
             theirs = self.backends[network].outputs
             source = [f"{line}.T" for c in couplings for line in (c.take, c.give)]
@@ -89,9 +87,7 @@ class Cosimulation:
         handed = []
         for network in self.networks:
             couplings = [
-                c
-                for c in self.site.couplings
-                if c.twin == station and c.network_twin == network
+                c for c in self.site.couplings if c.twin == station and c.network_twin == network
             ]
             theirs = self.backends[network].inputs
             if couplings:

@@ -40,7 +40,9 @@ class ImportPeak:
             for network, heat in expected.cooling.items():
                 here = [c for c in topology.of(CoolingTower).values() if c.network == network]
                 size = sum(c.power for c in here)
-                fans += sum(c.electricity_share * c.power for c in here) / size * heat if size else 0
+                fans += (
+                    sum(c.electricity_share * c.power for c in here) / size * heat if size else 0
+                )
             zero = np.zeros(data.grid.count)
             self._load[owner] = self._load.get(owner, zero) + load
             self._baseline[owner] = self._baseline.get(owner, zero) + load + fans - own

@@ -109,9 +109,7 @@ def _plan_gap(
 def _static(site: Site, result: JobResult, powers: Frame | None) -> Settlement:
     owners = dict(site.business.owners)
     run = static_run(site.topology, owners, result.prices, result.data, powers)
-    return settle(
-        site.topology, owners, result.prices, run.metered, site.business.heat_transfer
-    )
+    return settle(site.topology, owners, result.prices, run.metered, site.business.heat_transfer)
 
 
 def _pump_cost(site: Site, result: JobResult) -> float:

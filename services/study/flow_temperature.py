@@ -59,16 +59,12 @@ def flow_temperature_rms(
                 if scheduled is None or f"{path}.T_flow" not in scheduled:
                     continue
                 target = scheduled[f"{path}.T_flow"]
-                sinks = {
-                    n: h for n, h in topology.of(HeatExchanger).items() if h.primary == name
-                }
+                sinks = {n: h for n, h in topology.of(HeatExchanger).items() if h.primary == name}
                 demand = sum((scheduled[f"{twin}.{n}.P"] for n in sinks), np.zeros(count))
                 nominal = sum(h.design.power for h in sinks.values())
             else:
                 demand = network_demand(topology, name, data)
-                nominal = sum(
-                    c.power for c in topology.of(Consumer).values() if c.network == name
-                )
+                nominal = sum(c.power for c in topology.of(Consumer).values() if c.network == name)
             if nominal > 0.0:
                 found[path] = temperature_rms(
                     watch[f"{path}_flow.T"], target, demand, nominal, stepped, per_interval, settle

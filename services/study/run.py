@@ -19,7 +19,6 @@ from services.study.provenance import provenance, tuning_table
 from services.study.season_data import DataOptions, read_season
 
 if TYPE_CHECKING:
-    from rami.functional.technical import Tuning
     from twins.site.site import Site
 
 #: told a piece of work and how much of it is done (0 to 1)

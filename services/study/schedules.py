@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 
 import numpy as np
 
@@ -27,7 +27,7 @@ class ExecutedSchedules:
         self.rungs: Counter[str] = Counter()
         self.gaps: list[float] = []
         self.notes: list[str] = []
-        self.terms: Counter[str] = Counter()
+        self.terms: defaultdict[str, float] = defaultdict(float)
         self.planned_eur = 0.0
         self._columns: tuple[str, ...] = ()
         self._values = np.zeros((0, 0))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from rami.core.timegrid import TimeGrid
 from rami.information.overlay import overlay
 from rami.information.series import DAY_AHEAD, WET_BULB, required_series
+from rami.information.source import SourceConfiguration
 from rami.information.wet_bulb import with_wet_bulb
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def open_source(site: Site, season: str, options: DataOptions) -> DataSource:
     source: DataSource = (
         season_file(options.folder, season)
         if options.folder
-        else site.data.open(site.folder, needed)
+        else cast(SourceConfiguration, site.data).open(site.folder, needed)
     )
     if options.prices:
         source = overlay(source, price_file(options.prices), [DAY_AHEAD])

@@ -56,9 +56,7 @@ def station_account(site: Site, result: JobResult) -> dict[str, Any]:
     return account
 
 
-def _specific(
-    site: Site, path: str, owner: str, result: JobResult
-) -> tuple[Array, Array, Array]:
+def _specific(site: Site, path: str, owner: str, result: JobResult) -> tuple[Array, Array, Array]:
     """Specific cost (EUR/kWh), emissions and scope-1 emissions (kg/kWh) of a network's heat."""
     prices, data = result.prices, result.data
     twin, _, network = path.partition(".")

@@ -37,7 +37,14 @@ class ReadySite:
         begin = instant(start or site.clock.start)
         intervals = round(hours * 3600 / site.strategy.step)
         return Job(
-            site.file, "run", begin, intervals, mode, DataOptions(), self.fmus, self.tunings,
+            site.file,
+            "run",
+            begin,
+            intervals,
+            mode,
+            DataOptions(),
+            self.fmus,
+            self.tunings,
             exchange_s,
         )
 

@@ -28,9 +28,7 @@ def wire_circuit(draft: Draft) -> None:
     preheated = draft.line(circuit, hot=False)
     if pumps:
         net = draft.networks[circuit]
-        preheated = draft.junction(
-            f"{circuit}_preheated", PREHEATED_SHARE * net.water, net.return_
-        )
+        preheated = draft.junction(f"{circuit}_preheated", PREHEATED_SHARE * net.water, net.return_)
         draft.link(draft.line(circuit, hot=False), preheated)
     for name, component in draft.declared.items():
         if draft.wired(name):
@@ -73,9 +71,7 @@ def _heat_pump(draft: Draft, name: str, hp: HeatPump, circuit: str, preheated: s
     draft.link(f"{name}.evaporator_out", f"{border}.give")
 
 
-def _exchanger(
-    draft: Draft, name: str, hex_: HeatExchanger, circuit: str, preheated: str
-) -> None:
+def _exchanger(draft: Draft, name: str, hex_: HeatExchanger, circuit: str, preheated: str) -> None:
     valve = draft.valve(f"{name}_valve", RESERVE * hex_.flow_hot)
     if draft.is_local(hex_.secondary):  # source
         preheating = 2.0 if not preheated.startswith(f"{circuit}_return") else 1.0

@@ -57,9 +57,7 @@ class Draft:
 
     def junction(self, name: str, water: float, start: float) -> str:
         """The port of a junction of this name."""
-        self.components.setdefault(
-            name, Junction(water=f"{water} kg", start=f"{start} degC")
-        )
+        self.components.setdefault(name, Junction(water=f"{water} kg", start=f"{start} degC"))
         return f"{name}.at"
 
     def lines(self, network: str) -> None:
@@ -99,6 +97,4 @@ class Draft:
 
     def done(self) -> TwinTopology:
         """The finished topology."""
-        return TwinTopology(
-            self.name, self.kind, self.networks, self.components, tuple(self.links)
-        )
+        return TwinTopology(self.name, self.kind, self.networks, self.components, tuple(self.links))

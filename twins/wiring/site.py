@@ -85,7 +85,5 @@ def _couple(wired: dict[str, TwinTopology]) -> list[Coupling]:
                 components,
                 (*there.links, Link(f"{take_line}.at", f"{give_line}.at", exchange)),
             )
-            couplings.append(
-                Coupling(twin, border, other, network, exchange, take_line, give_line)
-            )
+            couplings.append(Coupling(twin, border, other, network, exchange, take_line, give_line))
     return couplings

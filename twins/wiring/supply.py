@@ -21,8 +21,8 @@ Converter = Chp | Boiler | CoolingTower
 def heat_power(converter: Converter) -> float:
     """Heat (or cooling) of a converter at full load, kW."""
     if isinstance(converter, Chp):
-        return converter.engines * converter.power_th
-    return converter.power
+        return float(converter.engines * converter.power_th)
+    return float(converter.power)
 
 
 def peak_generator(converters: dict[str, Converter]) -> str | None:

@@ -9,16 +9,15 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from rami.business.ownership import owner_of_twins
+from rami.business.pricing import site_prices
+from rami.core.timegrid import TimeGrid, instant
 from services import assemble
 from services.loop.closed_loop import ClosedLoop, LoopSteps
 from services.loop.cosimulation import Cosimulation
 from services.study.season_data import DataOptions, read_season
 from services.study.season_run import SeasonRun
-from rami.business.ownership import owner_of_twins
-from rami.business.pricing import site_prices
-from rami.core.timegrid import TimeGrid, instant
-
-from ..conftest import ReadySite
+from tests.services.conftest import ReadySite
 
 Table = NDArray[np.float64]
 HOURS = 8

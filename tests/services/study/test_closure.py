@@ -13,8 +13,7 @@ from rami.business.settlement import settle
 from rami.core.frame import Frame
 from services.loop.cosimulation import Cosimulation
 from services.study.job import JobResult
-
-from ..conftest import ReadySite
+from tests.services.conftest import ReadySite
 
 
 @pytest.fixture(scope="module")

@@ -12,8 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rami.asset.heat_exchanger import HeatExchanger
-
-from ..conftest import Ready
+from tests.services.conftest import Ready
 
 Declaration = dict[str, Any]
 
