@@ -96,8 +96,10 @@ class StrategyController:
             if other != grid:
                 raise DataError([Problem(what, f"stands on {other}, wanted {grid}")])
         if grid.count not in self._plans:
-            balanced = self.settings.cost_basis == "marginal"
-            self._plans[grid.count] = compiled(self.site.layout(grid.count, balanced))
+            s = self.settings
+            balanced = s.cost_basis == "marginal"
+            layout = self.site.layout(grid.count, balanced, s.binaries, s.minimum_load)
+            self._plans[grid.count] = compiled(layout)
         plan = self._plans[grid.count]
         data = PlanData(self.site, plan.layout, self.settings, grid, forecast, prices, state)
         plan.program.set(parameters(data))

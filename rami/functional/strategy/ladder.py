@@ -42,7 +42,7 @@ def climb(plan: Compiled, settings: StrategySettings) -> Climb:
     bounds = program.arrays["lower"], program.arrays["upper"]
     try:
         linear = solve_linear(program, *bounds)
-        if not settings.binaries:
+        if not program.integrality.any():
             return Climb(linear, "milp", ())
         if "milp" in allowed or "incumbent" in allowed:
             gap = max(settings.gap * turnover(program.arrays["cost"], linear.x), 1e-9)

@@ -86,7 +86,7 @@ def _chp(data: PlanData, path: str, commitment: bool) -> Values:
         f"{path}.fuel_price": unit.fuel_price,
     }
     if commitment:
-        values[f"{path}.part_load"] = unit.part_load_min if data.settings.minimum_load else 0.0
+        values[f"{path}.part_load"] = unit.part_load_min
     return values
 
 
@@ -98,7 +98,7 @@ def _boiler(data: PlanData, path: str, commitment: bool) -> Values:
         f"{path}.fuel_price": unit.fuel_price,
     }
     if commitment:
-        values[f"{path}.part_load"] = unit.part_load_min if data.settings.minimum_load else 0.0
+        values[f"{path}.part_load"] = unit.part_load_min
     return values
 
 

@@ -105,10 +105,19 @@ class SiteLayout:
                 found.append((f"{t.name}.{name}", hp, circuit, evaporator))
         return found
 
-    def layout(self, steps: int, balanced: bool) -> Layout:
-        """The structure of a plan; `balanced` puts the owners' networks into it."""
-        circuits = tuple(self._circuit(f"{t.name}.{n}") for t in self.stations for n in t.networks)
-        exchangers = tuple(self._exchanger(p) for p in self.exchangers)
+    def layout(
+        self, steps: int, balanced: bool, binaries: bool = True, minimum_load: bool = True
+    ) -> Layout:
+        """The structure of a plan; `balanced` puts the owners' networks into it.
+
+        Without `binaries` it is a linear programme: no directions, no hot state, no minimum
+        load; without `minimum_load` only the last is left out.
+        """
+        circuits = tuple(
+            self._circuit(f"{t.name}.{n}", binaries) for t in self.stations for n in t.networks
+        )
+        exchangers = tuple(self._exchanger(p, binaries) for p in self.exchangers)
+        commits = binaries and minimum_load
         pumps = tuple(
             part.HeatPump(path, circuit, evaporator, self.owner_of[path.partition(".")[0]])
             for path, _, circuit, evaporator in self.heat_pumps()
@@ -126,14 +135,14 @@ class SiteLayout:
             tuple(s for t in self.stations for s in self._storages(t)),
             tuple(dict.fromkeys(e.direction for e in exchangers if e.direction)),
             networks,
-            tuple(self._converters(supply, Chp, inside)),
-            tuple(self._converters(supply, Boiler, inside)),
-            tuple(self._converters(supply, CoolingTower, inside)),
+            tuple(self._converters(supply, Chp, inside, commits)),
+            tuple(self._converters(supply, Boiler, inside, commits)),
+            tuple(self._converters(supply, CoolingTower, inside, False)),
             tuple(self._consumers(supply, inside)) if balanced else (),
         )
 
-    def _circuit(self, path: str) -> part.Circuit:
-        hot = self.hot_sinks(path)
+    def _circuit(self, path: str, binaries: bool) -> part.Circuit:
+        hot = self.hot_sinks(path) if binaries else []
         sources = tuple(p for p in self.exchangers if self.secondary(p) == path)
         groups = {self.direction(p) for p in hot}
         shared = groups.pop() if len(groups) == 1 else None
@@ -147,9 +156,9 @@ class SiteLayout:
             tuple(p for p in sources if shared and self.direction(p) == (shared[0], "in")),
         )
 
-    def _exchanger(self, path: str) -> part.Exchanger:
+    def _exchanger(self, path: str, binaries: bool) -> part.Exchanger:
         primary, secondary = self.primary(path), self.secondary(path)
-        group = self.direction(path)
+        group = self.direction(path) if binaries else None
         name, side = group if group else (None, None)
         pumps = tuple(p for p, _, circuit, _ in self.heat_pumps() if circuit == secondary)
         return part.Exchanger(path, primary, secondary, name, side, pumps)
@@ -187,6 +196,7 @@ class SiteLayout:
         twins: Sequence[TwinTopology],
         kind: type[Chp] | type[Boiler] | type[CoolingTower],
         inside: set[str],
+        commits: bool,
     ) -> list[part.Converter]:
         found = []
         for t in twins:
@@ -194,7 +204,8 @@ class SiteLayout:
                 network = self.site.resolve(t.name, c.network)
                 if network in inside:
                     owner = self.owner_of[t.name]
-                    found.append(part.Converter(f"{t.name}.{name}", network, owner, _commitment(c)))
+                    how = _commitment(c) if commits else "none"
+                    found.append(part.Converter(f"{t.name}.{name}", network, owner, how))
         return found
 
     def _consumers(self, twins: Sequence[TwinTopology], inside: set[str]) -> list[part.Consumer]:

@@ -76,7 +76,7 @@ def times(a: Term, b: Term) -> Term:
 def total(terms: list[Term]) -> Term:
     """Sum, literals folded."""
     fixed = sum(t for t in terms if isinstance(t, float))
-    rest = [t for t in terms if not isinstance(t, float)]
+    rest: list[Term] = [t for t in terms if not isinstance(t, float)]
     if fixed or not rest:
         rest.append(float(fixed))
     return rest[0] if len(rest) == 1 else Apply("sum", tuple(rest))
