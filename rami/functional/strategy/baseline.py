@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rami.asset.chp import Chp
-from rami.information.dispatch import Dispatch, dispatch
+from rami.information.dispatch import Dispatch
 from rami.information.electricity import electricity_value
 from rami.information.kpi import network_cost, network_emission
+from rami.information.network_dispatch import network_dispatch
 from rami.information.prices import Array
 
 if TYPE_CHECKING:
@@ -46,23 +46,17 @@ class Baseline:
 
     @cached_property
     def dispatches(self) -> dict[str, Dispatch]:
-        """Merit order by network; its engines see the value of electricity at full load."""
-        engines = [
-            u
-            for n in self.networks
-            for u in self._data.converters(n).values()
-            if isinstance(u, Chp)
-        ]
-        full = np.full(self._data.grid.count, sum(u.engines * u.power_el for u in engines))
-        value = electricity_value(self._prices, full, self.load)
+        """Merit order by network, as the base automation will run it."""
+        data = self._data
         return {
-            n: dispatch(
-                self._data.converters(n),
-                self._data.demand(n),
-                electricity_value=value,
-                carbon_cost=self._data.prices.carbon_cost,
-                gas_factor=self._data.prices.gas_factor,
-                relaxed=not self._data.settings.minimum_load,
+            n: network_dispatch(
+                data.site.site,
+                n,
+                self._prices,
+                data.forecast,
+                carbon_cost=data.prices.carbon_cost,
+                gas_factor=data.prices.gas_factor,
+                relaxed=not data.settings.minimum_load,
             )
             for n in self.networks
         }

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from numpy.typing import ArrayLike
+
 from rami.asset.topology import SiteTopology
 from rami.core.errors import DataError, InfeasibleError, Problem
 from rami.core.frame import Frame
@@ -40,10 +42,12 @@ class StrategyController:
         prices: Prices,
         state: PlantState,
         previous: Schedule | None = None,
+        override: Mapping[str, ArrayLike] | None = None,
     ) -> Schedule:
         """The schedule over `grid`, from the best rung of the ladder that gives one.
 
-        `forecast` and `prices` stand on `grid`; `previous` serves the rung `shifted`. Raises
+        `forecast` and `prices` stand on `grid`; `previous` serves the rung `shifted`; `override`
+        replaces parameters of the model by name (`hts.hp.p_el_max`), for what-ifs. Raises
         DataError listing by name what is missing, not finite or contradictory, and
         InfeasibleError when no allowed rung gives a schedule.
         """
@@ -51,7 +55,7 @@ class StrategyController:
         from rami.functional.strategy.ladder import climb
         from rami.functional.strategy.outcome import schedule_of
 
-        compiled = self._prepared(grid, forecast, prices, state)
+        compiled = self._prepared(grid, forecast, prices, state, override)
         found = climb(compiled, self.settings)
         if found.solution and found.rung:
             return schedule_of(compiled, self.site, grid, found.solution, found.rung, found.reasons)
@@ -85,7 +89,12 @@ class StrategyController:
         return {**terms, "objective": found.solution.objective}
 
     def _prepared(
-        self, grid: TimeGrid, forecast: Frame, prices: Prices, state: PlantState
+        self,
+        grid: TimeGrid,
+        forecast: Frame,
+        prices: Prices,
+        state: PlantState,
+        override: Mapping[str, ArrayLike] | None = None,
     ) -> Compiled:
         """The compiled model with all parameters of this plan."""
         from rami.functional.strategy.build import compiled
@@ -102,6 +111,6 @@ class StrategyController:
             self._plans[grid.count] = compiled(layout)
         plan = self._plans[grid.count]
         data = PlanData(self.site, plan.layout, self.settings, grid, forecast, prices, state)
-        plan.program.set(parameters(data))
+        plan.program.set({**parameters(data), **(override or {})})
         plan.program.update()
         return plan

@@ -8,10 +8,8 @@ from typing import TypeVar
 
 import numpy as np
 
-from rami.asset.boiler import Boiler
 from rami.asset.chp import Chp
 from rami.asset.component import Component
-from rami.asset.consumer import Consumer
 from rami.asset.cooling_tower import CoolingTower
 from rami.core.frame import Frame
 from rami.core.timegrid import TimeGrid
@@ -20,6 +18,8 @@ from rami.functional.strategy.layout import Layout
 from rami.functional.strategy.plant_state import PlantState
 from rami.functional.strategy.settings import StrategySettings
 from rami.functional.strategy.site_layout import SiteLayout
+from rami.information.dispatch import Converter
+from rami.information.network_dispatch import network_converters, network_demand
 from rami.information.prices import Array, Prices
 
 C = TypeVar("C", bound=Component)
@@ -50,28 +50,15 @@ class PlanData:
         twin, _, name = path.partition(".")
         return self.site.site.twins[twin].component(name, kind)
 
-    @cached_property
-    def demands(self) -> dict[str, Array]:
-        """Demand by network `twin.network`, and by `twin.electricity`; kW."""
-        found: dict[str, Array] = {}
-        for twin, _, consumer in self.site.site.of(Consumer):
-            network = self.site.site.resolve(twin, consumer.network)
-            found[network] = found.get(network, 0.0) + self.forecast[consumer.demand]
-        return found
-
     def demand(self, network: str) -> Array:
-        """What the consumers of a network draw (or give off to it), kW."""
-        return self.demands.get(network, np.zeros(self.grid.count))
+        """What the consumers of `twin.network` (or `twin.electricity`) draw or give off, kW."""
+        twin, _, name = network.partition(".")
+        return network_demand(self.site.site.twins[twin], name, self.forecast)
 
-    def converters(self, network: str) -> dict[str, Chp | Boiler]:
+    def converters(self, network: str) -> dict[str, Converter]:
         """The heat converters of a network by name."""
-        topology = self.site.site.twins[network.partition(".")[0]]
-        units: dict[str, Chp | Boiler] = {**topology.of(Chp), **topology.of(Boiler)}
-        return {
-            n: u
-            for n, u in units.items()
-            if self.site.site.resolve(topology.name, u.network) == network
-        }
+        twin, _, name = network.partition(".")
+        return network_converters(self.site.site.twins[twin], name)
 
     def headroom(self, network: str) -> Array:
         """Capacity of a network's converters that its own consumers leave, less the margin."""
