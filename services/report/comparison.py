@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.report.paper import LABEL, printed
-from services.study.outcome import Mode, StudyOutcome
+from services.study.outcome import MODES, Mode, StudyOutcome
 
 PLANNED: tuple[Mode, ...] = ("marginal", "average")
 BASIS = {"marginal": "marginal cost", "average": "average cost (the paper's method)", LABEL: LABEL}
@@ -53,11 +53,9 @@ def station_owner(outcome: StudyOutcome) -> str | None:
     return str(named) if named else next(iter(owners(outcome)), None)
 
 
-def planned_eur(block: Mapping[str, Any]) -> float | None:
-    """The benefit the executed plans promised, EUR."""
-    value = block.get("planned_eur")
-    if isinstance(value, Mapping):
-        value = value.get("total")
+def planned_eur(block: Mapping[str, Any], owner: str | None) -> float | None:
+    """The benefit the executed plans promised an owner, EUR."""
+    value = block.get("planned_eur", {}).get(owner)
     return None if value is None else float(value)
 
 
@@ -70,11 +68,13 @@ def realised_eur(block: Mapping[str, Any], owner: str | None) -> float | None:
 def rows(outcome: StudyOutcome) -> Iterator[Row]:
     """Per season: the runs there are, then the paper's row where it has that season."""
     columns = [(q, o) for q, *_ in QUANTITIES for o in (*owners(outcome), "total")]
+    owner = station_owner(outcome)
     for name, season in outcome.seasons.items():
         for mode in PLANNED:
             if mode in season.figures:
                 block = season.figures[mode]
-                yield Row(name, mode, _cells(block.get("delta", {}), columns), planned_eur(block))
+                cells = _cells(block.get("delta", {}), columns)
+                yield Row(name, mode, cells, planned_eur(block, owner))
         paper = printed(name)
         if paper is not None:
             yield Row(name, LABEL, _cells(paper, columns), None)
@@ -86,13 +86,24 @@ def _cells(
     return {(q, o): delta.get(q, {}).get(o) for q, o in columns}
 
 
+def span(outcome: StudyOutcome) -> str:
+    """How long each season was, `14 days each`; empty without a run."""
+    days = {
+        f"{run.means.grid.duration_s / 86400:g}"
+        for season in outcome.seasons.values()
+        for run in season.runs.values()
+    }
+    return f"{' or '.join(sorted(days))} days each" if days else ""
+
+
 def missing(outcome: StudyOutcome) -> tuple[str, ...]:
     """What a full study would have and this one has not, in words."""
-    said = [f"no season {s} (stopped or not asked for)" for s in _unfinished(outcome)]
+    unfinished = _unfinished(outcome)
+    said = [f"season {', '.join(unfinished)} (stopped or not asked for)"] if unfinished else []
     for name, season in outcome.seasons.items():
-        lacking = [m for m in ("baseline", *PLANNED) if m not in season.runs]
+        lacking = [m for m in MODES if m not in season.runs]
         if lacking:
-            said.append(f"{name}: no run {', '.join(lacking)}")
+            said.append(f"run {', '.join(lacking)} of {name}")
     return tuple(said)
 
 

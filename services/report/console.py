@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from services.report.comparison import QUANTITIES, missing, owners, rows, shown_owner, station_owner
+from services.report.comparison import (
+    QUANTITIES,
+    missing,
+    owners,
+    rows,
+    shown_owner,
+    span,
+    station_owner,
+)
 from services.report.paper import CITATION, LABEL, WARNING
 from services.study.outcome import StudyOutcome
 
@@ -47,7 +55,10 @@ def _print(outcome: StudyOutcome, console: Console) -> None:
         style = "dim" if row.basis == LABEL else None
         table.add_row(season, row.basis, *cells, _number(row.planned_eur, 0), style=style)
         before = row.season
-    console.print(f"Optimised minus baseline at site {outcome.site}; emissions in t.", style="bold")
+    scope = f"{len(outcome.seasons)} seasons, {span(outcome)}" if outcome.seasons else "no season"
+    console.print(
+        f"Optimised minus baseline at site {outcome.site} ({scope}); emissions in t.", style="bold"
+    )
     console.print(table)
     console.print(f"paper: {CITATION}; {WARNING}.", style="dim")
     for text in missing(outcome):

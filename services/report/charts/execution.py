@@ -11,6 +11,7 @@ from rami.core.timegrid import NS, TimeGrid, iso
 from services.report.charts.figure import (
     Figure,
     Trace,
+    axis_key,
     interval_words,
     line,
     packed,
@@ -21,6 +22,8 @@ from services.report.palette import INK
 from services.report.station import Station
 from services.study.outcome import RunOutcome
 
+#: share of the design power that an axis shows at least, so that rest looks like rest
+_LEAST = 0.1
 _DAY_NS = 86400 * NS
 
 
@@ -46,6 +49,8 @@ def followed(station: Station, run: RunOutcome, colours: dict[str, str]) -> Figu
         )
     layout = stacked_rows(["kW"] * len(station.exchangers), [e.label for e in station.exchangers])
     layout["showlegend"] = False
+    for row, e in enumerate(station.exchangers):
+        layout[axis_key(row)]["autorangeoptions"] = {"include": [0, _LEAST * e.power]}
     return Figure(
         f"followed-{station.twin}",
         "Scheduled against executed power",
@@ -110,7 +115,10 @@ def daily(station: Station, run: RunOutcome, colours: dict[str, str]) -> Figure 
             "nticks": 4,
             "title": {"text": f"{e.name}, MWh per day"},
         }
-        layout[f"yaxis{number}"] = {"anchor": f"x{number}", "rangemode": "tozero"}
+        layout[f"yaxis{number}"] = {
+            "anchor": f"x{number}",
+            "autorangeoptions": {"include": [0, 0.024 * _LEAST * e.power]},
+        }
     return Figure(
         f"daily-{station.twin}",
         "Scheduled against executed energy per day",

@@ -101,7 +101,7 @@ def stacked_rows(texts: Sequence[str], names: Sequence[str] = ()) -> Layout:
     for row, text in enumerate(texts):
         top = 1 - row * (height + _GAP)
         domain = [round(max(top - height, 0.0), 4), round(top, 4)]
-        layout["yaxis" if row == 0 else f"yaxis{row + 1}"] = value_axis(text, domain=domain)
+        layout[axis_key(row)] = value_axis(text, domain=domain)
         if names:
             layout["margin"] = {"l": 64, "r": 36, "t": 24, "b": 44}
             layout["annotations"].append(
@@ -122,6 +122,11 @@ def stacked_rows(texts: Sequence[str], names: Sequence[str] = ()) -> Layout:
 def row_axis(row: int) -> str:
     """Plotly's word for the vertical axis of a row, counted from 0."""
     return "y" if row == 0 else f"y{row + 1}"
+
+
+def axis_key(row: int) -> str:
+    """The layout's key for the vertical axis of a row, counted from 0."""
+    return "yaxis" if row == 0 else f"yaxis{row + 1}"
 
 
 def sources_of(frame_sources: Mapping[str, str], names: Sequence[str]) -> str:

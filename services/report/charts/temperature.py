@@ -11,6 +11,7 @@ from rami.core.frame import Values
 from services.report.charts.figure import (
     Figure,
     Trace,
+    axis_key,
     interval_words,
     line,
     row_axis,
@@ -54,6 +55,9 @@ def temperatures(site: SiteTopology, run: RunOutcome, colours: dict[str, str]) -
         shown.append(path)
     layout = stacked_rows(["°C"] * len(shown) or ["°C"], shown)
     layout["showlegend"] = False
+    for row, path in enumerate(shown):
+        wanted = site.network(path).flow
+        layout[axis_key(row)]["autorangeoptions"] = {"include": [wanted - 1, wanted + 1]}
     return Figure(
         "temperatures",
         "Flow temperatures",

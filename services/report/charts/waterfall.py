@@ -29,7 +29,7 @@ def waterfall(outcome: StudyOutcome, mode: Mode) -> Figure | None:
     chosen = {}
     for name, season in outcome.seasons.items():
         block = season.figures.get(mode, {})
-        planned, realised = planned_eur(block), realised_eur(block, owner)
+        planned, realised = planned_eur(block, owner), realised_eur(block, owner)
         if planned is not None and realised is not None:
             causes = steps(planned, season.decomposition.get(mode, {}), realised)
             chosen[name] = (planned, causes, realised)
@@ -60,7 +60,7 @@ def waterfall(outcome: StudyOutcome, mode: Mode) -> Figure | None:
             "zeroline": True,
             "nticks": 5,
         }
-    layout["yaxis"] = {"autorange": "reversed", "automargin": True}
+    layout["yaxis"] = {"autorange": "reversed", "ticksuffix": "  "}
     rows = max(len(causes) for _, causes, _ in chosen.values()) + 2
     return Figure(
         f"waterfall-{mode}",

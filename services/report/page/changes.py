@@ -51,7 +51,7 @@ def verdict(outcome: StudyOutcome) -> list[str]:
             gain = realised_eur(block, owner)
             if gain is None:
                 continue
-            promised += planned_eur(block) or 0.0
+            promised += planned_eur(block, owner) or 0.0
             realised += gain
             if gain < 0:
                 lost.append(name)

@@ -28,7 +28,7 @@ def planned_and_realised(outcome: StudyOutcome, figures: list[Figure]) -> Markup
     for name, season in outcome.seasons.items():
         for mode in PLANNED:
             block = season.figures.get(mode, {})
-            planned, realised = planned_eur(block), realised_eur(block, owner)
+            planned, realised = planned_eur(block, owner), realised_eur(block, owner)
             if planned is not None and realised is not None:
                 causes = steps(planned, season.decomposition.get(mode, {}), realised)
                 found.append((name, mode, planned, causes, realised))

@@ -24,7 +24,9 @@
     place.dataset.drawn = "yes";
     const { data, layout } = figures[place.dataset.figure];
     for (const key of Object.keys(layout)) {
-      if (key.startsWith("yaxis") || key.startsWith("xaxis")) layout[key].automargin = true;
+      if (!/^[xy]axis/.test(key)) continue;
+      Object.assign(layout[key], { automargin: true, exponentformat: "none" });
+      if (key.startsWith("y")) layout[key].separatethousands = true;
     }
     Plotly.newPlot(place, data, { ...common, ...layout }, config);
   }

@@ -95,7 +95,8 @@ def test_names_come_from_the_site(page: str) -> None:
 
 def test_head_says_what_the_plans_know_and_that_data_are_synthetic(page: str) -> None:
     assert "Plans know loads and prices perfectly in this version" in page
-    assert "SYNTHETIC seed 2019" in page
+    assert "SYNTHETIC DATA" in page
+    assert "price_da, temp_air: SYNTHETIC seed 2019" in page
     assert "annual average" in page
     assert "0f3a9c11d2" in page
 
@@ -112,10 +113,10 @@ def test_losing_money_is_said_plainly(page: str) -> None:
 @pytest.mark.parametrize(
     ("seasons", "modes", "said"),
     [
-        (("winter",), ("baseline", "average", "marginal"), "no season summer"),
-        (("winter",), ("baseline", "average"), "winter: no run marginal"),
-        (("fall",), ("baseline",), "fall: no run marginal, average"),
-        ((), ("baseline",), "no season winter"),
+        (("winter",), ("baseline", "average", "marginal"), "season spring, summer, fall (stopped"),
+        (("winter",), ("baseline", "average"), "run marginal of winter"),
+        (("fall",), ("baseline",), "run average, marginal of fall"),
+        ((), ("baseline",), "season winter, spring, summer, fall"),
     ],
 )
 def test_what_is_missing_is_said(
@@ -130,3 +131,12 @@ def test_texts_are_escaped(small: SiteTopology, small_study: StudyOutcome) -> No
     page = document(replace(small_study, site="</script><b>x"), small)
     assert "</script><b>x" not in page
     assert "&lt;/script&gt;&lt;b&gt;x" in page
+
+
+def test_series_are_grouped_by_origin(small: SiteTopology, small_study: StudyOutcome) -> None:
+    sources = {"winter.a": "file x", "summer.a": "file x", "winter.b": "file x", "summer.b": "y"}
+    page = document(
+        replace(small_study, provenance={"data_sources": sources, "plan_step_s": 900.0}), small
+    )
+    assert "a, winter.b: file x; summer.b: y" in page
+    assert "<dt>plan step</dt>\n<dd>900 s</dd>" in page
