@@ -14,9 +14,6 @@ STORAGE = "#8c95a0"
 
 _NETWORKS = ("#c4513a", "#2f78b7", "#2e9e6b", "#b0638f", "#6d8f1f", "#3fa7b5", "#a9762f")
 
-#: what runs and plans are drawn in where the baseline stands beside them
-RUNS = {"baseline": "#8c95a0", "average": "#d98032", "marginal": "#2f78b7"}
-
 _PARTS = (
     "#7b5a45",
     "#c4513a",
