@@ -33,9 +33,10 @@ class FmuBackend:
         self.time = 0.0
         self._library, self._interface = library, interface
         self._u, self._y = np.zeros(len(inputs)), np.zeros(len(outputs))
-        self._result = self._y if interface.outputs.canonical else np.zeros(len(outputs))
-        self._canonical = interface.inputs.canonical
-        self._as_is = interface.refuses_non_finite and self._canonical
+        self._canonical = np.zeros(len(outputs))
+        self._checks = not interface.refuses_non_finite
+        self._converts = not (interface.inputs.canonical and interface.outputs.canonical)
+        self._seen = self._u.data  # plain floats: a sum of few is faster than by numpy
         self._now, self._length = c_double(0.0), c_double(0.0)
         # raw functions with prebuilt arguments: a call converts nothing
         component = library.component
@@ -108,8 +109,10 @@ class FmuBackend:
     def write(self, values: Vector) -> None:
         """Set all inputs; ModelError when one is not finite."""
         self._u[:] = values
-        if not self._as_is:
-            self._prepare()
+        if self._checks:
+            self._refuse_non_finite()
+        if self._converts:
+            self._convert_inputs()
         status = self._set(*self._set_with)
         if status > 1:
             raise self._library.failure("fmi2SetReal", status)
@@ -119,10 +122,7 @@ class FmuBackend:
         status = self._get(*self._get_with)
         if status > 1:
             raise self._library.failure("fmi2GetReal", status)
-        if self._result is not self._y:
-            np.multiply(self._y, self._interface.outputs.factor, out=self._result)
-            self._result += self._interface.outputs.offset
-        return self._result
+        return self._converted_outputs() if self._converts else self._y
 
     def step(self, inputs: Vector, seconds: float) -> Vector:
         """Hold `inputs` for `seconds`, return the outputs after it (a reused buffer).
@@ -130,8 +130,10 @@ class FmuBackend:
         Raises ModelError with the FMU's own message.
         """
         self._u[:] = inputs
-        if not self._as_is:
-            self._prepare()
+        if self._checks and not isfinite(sum(self._seen)):
+            self._refuse_non_finite()
+        if self._converts:
+            self._convert_inputs()
         status = self._set(*self._set_with)
         if status > 1:
             raise self._library.failure("fmi2SetReal", status)
@@ -141,20 +143,28 @@ class FmuBackend:
         if status > 1:
             raise self._library.failure("fmi2DoStep", status)
         self.time += seconds
-        return self.read()
+        status = self._get(*self._get_with)
+        if status > 1:
+            raise self._library.failure("fmi2GetReal", status)
+        return self._converted_outputs() if self._converts else self._y
 
-    def _prepare(self) -> None:
-        """Refuse what is not finite, then convert to the FMU's own units."""
-        finite = np.isfinite(self._u) if not isfinite(self._u.dot(self._u)) else None
-        if finite is not None and not finite.all():
+    def _refuse_non_finite(self) -> None:
+        finite = np.isfinite(self._u)
+        if not finite.all():
             place = int(np.argmin(finite))
             raise ModelError(
                 f"{self._library.name}: {self.inputs.names[place]} is set to {self._u[place]}; "
                 f"wanted a finite number"
             )
-        if not self._canonical:
-            self._u -= self._interface.inputs.offset
-            self._u /= self._interface.inputs.factor
+
+    def _convert_inputs(self) -> None:
+        self._u -= self._interface.inputs.offset
+        self._u /= self._interface.inputs.factor
+
+    def _converted_outputs(self) -> Vector:
+        np.multiply(self._y, self._interface.outputs.factor, out=self._canonical)
+        self._canonical += self._interface.outputs.offset
+        return self._canonical
 
 
 def _pointers(variables: Variables, values: Vector) -> tuple[c_void_p, c_size_t, c_void_p]:
