@@ -40,8 +40,8 @@ def provenance(
         "plan_step_s": float(site.strategy.step),
         "data_sources": dict(sources),
         "data_files_sha256": _hashes(options),
-        "synthetic_loads": True if options.folder is None else "see the data files",
-        "seed": getattr(site.data, "seed", None),
+        "synthetic_loads": _loads(options),
+        "seed": None if options.folder else getattr(site.data, "seed", None),
         "foresight": "plans know loads and prices perfectly",
         "baseline": site.business.baseline,
         "grid_factor_kg_per_kWh": float(site.business.grid_factor),
@@ -49,6 +49,13 @@ def provenance(
         "heat_transfer": site.business.heat_transfer,
         "versions": {name: _version(name) for name in _PACKAGES},
     }
+
+
+def _loads(options: DataOptions) -> bool | str:
+    """Whether loads are invented, in words where files take part."""
+    if options.folder is not None:
+        return "loads from files; whether they are synthetic is for those files to say"
+    return True if options.prices is None else "synthetic loads and weather; prices from a file"
 
 
 def _hashes(options: DataOptions) -> dict[str, str]:

@@ -50,7 +50,7 @@ class ExecutedSchedules:
             self.terms[name] += value * share
         if np.isfinite(idle) and np.isfinite(schedule.objective):
             self.planned_eur += (idle - schedule.objective) * share
-        self.notes += [f"step {interval}: {note}" for note in schedule.notes]
+        self.notes += schedule.notes
 
     def frame(self) -> Frame | None:
         """What was scheduled for each interval, None when nothing was."""

@@ -107,7 +107,9 @@ def track(
             if abs(executed - planned) <= max(SHARE * abs(planned), FLOOR_KWH):
                 within += 1
                 continue
-            day = iso(scheduled.grid.start_ns + first * scheduled.grid.step_ns)[:10]
+            # local days are named by the date of their middle, in UTC
+            middle = first + per_day // 2
+            day = iso(scheduled.grid.start_ns + middle * scheduled.grid.step_ns)[:10]
             exceed.append(Exceedance(path, day, planned, executed, _cause(causes[path][span])))
     count = sum(1 for _ in site.of(HeatExchanger))
     return Tracking(
