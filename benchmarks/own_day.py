@@ -84,7 +84,7 @@ class OwnDay:
     @property
     def minutes(self) -> int:
         """Exchange steps of the day."""
-        return round(INTERVALS * INTERVAL_S / self._site.clock.step)
+        return int(INTERVALS * INTERVAL_S / self._site.clock.step)
 
     def closed_loop(self) -> float:
         """CPU seconds of the day in closed loop: control, exchange, FMUs, recorder."""

@@ -19,7 +19,7 @@ def tracked(root: Path, *patterns: str) -> list[Path]:
 
 def package_files(root: Path) -> list[Path]:
     """Python files of the five packages."""
-    return tracked(root, *(f"{package}/**/*.py" for package in PACKAGES))
+    return tracked(root, *(f"{package}/*.py" for package in PACKAGES))
 
 
 def docstrings(path: Path) -> Iterator[str]:

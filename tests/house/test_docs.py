@@ -1,25 +1,30 @@
 """The documentation runs: python blocks are executed, `rami` commands are called, links lead on.
 
-In a `console` block lines after `$ ` are commands and are run, in a folder that holds a copy of
-`examples`; a `sh` block is only checked for commands and options that exist.
+The blocks of a page run in order in a folder that holds a copy of `examples`. In a `console` block
+lines after `$ ` are commands; a `sh` block is only checked for commands and options that exist. A
+`yaml` block, laid over the reference site, must give a site.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from tests.conftest import REPOSITORY
 from tests.house.source import tracked
 
-_FENCE = re.compile(r"^```(\w+)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_FENCE = re.compile(r"^```([\w-]+)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\]\((?!https?://|#|mailto:)([^)#\s]+)")
 PAGES = [REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").rglob("*.md"))]
 
@@ -50,28 +55,53 @@ def playground(tmp_path: Path, fmu_cache: Path, monkeypatch: pytest.MonkeyPatch)
     return tmp_path
 
 
-@pytest.mark.parametrize("page", _with("python"), ids=_name)
-def test_python_blocks_run(page: Path, playground: Path) -> None:
-    code = "\n".join(_blocks(page, "python"))
-    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert ran.returncode == 0, ran.stderr
-
-
-@pytest.mark.parametrize("page", _with("console"), ids=_name)
-def test_console_blocks_run(page: Path, playground: Path) -> None:
+def _run(command: list[str]) -> None:
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    for block in _blocks(page, "console"):
-        for line in block.splitlines():
-            if not line.startswith("$ "):
-                continue
-            command = line.removeprefix("$ ")
-            ran = subprocess.run(
-                ["bash", "-c", command],
-                env=os.environ | {"PATH": path},
-                capture_output=True,
-                text=True,
-            )
-            assert ran.returncode == 0, f"{command}\n{ran.stdout}\n{ran.stderr}"
+    ran = subprocess.run(command, env=os.environ | {"PATH": path}, capture_output=True, text=True)
+    assert ran.returncode == 0, f"{command[-1]}\n{ran.stdout}\n{ran.stderr}"
+
+
+@pytest.mark.parametrize("page", _with("python", "console"), ids=_name)
+def test_page_runs(page: Path, playground: Path) -> None:
+    for language, body in _FENCE.findall(page.read_text(encoding="utf-8")):
+        if language == "python":
+            _run([sys.executable, "-c", body])
+        elif language == "console":
+            for line in body.splitlines():
+                if line.startswith("$ "):
+                    _run(["bash", "-c", line.removeprefix("$ ")])
+
+
+def _overlaid(base: Any, change: Any) -> Any:
+    """`change` laid over `base`; null deletes, another `kind` replaces."""
+    if not isinstance(base, dict) or not isinstance(change, dict):
+        return change
+    if change.get("kind", base.get("kind")) != base.get("kind"):
+        return change
+    merged = {k: v for k, v in base.items() if k not in change or change[k] is not None}
+    for key, value in change.items():
+        if value is not None:
+            merged[key] = _overlaid(base.get(key), value)
+    return merged
+
+
+@pytest.mark.parametrize("page", _with("yaml"), ids=_name)
+def test_fragments_give_sites(
+    page: Path, playground: Path, reference_site_declaration: dict[str, Any]
+) -> None:
+    from twins.site import load_site
+
+    for name in ("loads.csv", "prices.csv"):
+        (playground / name).touch()
+    for fragment in _blocks(page, "yaml"):
+        declared = _overlaid(reference_site_declaration, yaml.safe_load(fragment))
+        file = playground / "site.yaml"
+        file.write_text(json.dumps(declared, default=_instant), encoding="utf-8")
+        load_site(file)
+
+
+def _instant(value: datetime) -> str:
+    return value.isoformat()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=_name)
@@ -111,7 +141,7 @@ def test_commands_exist(page: Path) -> None:
 
 
 def test_every_page_is_reached_from_the_index() -> None:
-    pages = set(tracked(REPOSITORY, "docs/*.md", "docs/**/*.md"))
+    pages = set(tracked(REPOSITORY, "docs/*.md"))
     reached: set[Path] = set()
     queue = [REPOSITORY / "docs" / "index.md"]
     while queue:

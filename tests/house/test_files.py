@@ -27,9 +27,9 @@ def test_most_files_are_short(repository: Path) -> None:
 
 
 def test_every_package_folder_is_a_package(repository: Path) -> None:
-    folders = {path.parent for path in package_files(repository)}
-    assert {f.name for f in folders} >= set(PACKAGES)
-    bare = [str(f.relative_to(repository)) for f in folders if not (f / "__init__.py").exists()]
+    folders = {path.parent.relative_to(repository) for path in package_files(repository)}
+    assert {str(folder) for folder in folders} >= set(PACKAGES)
+    bare = [str(f) for f in folders if not (repository / f / "__init__.py").exists()]
     assert not bare, f"folders without __init__.py escape the import rules: {bare}"
 
 
