@@ -151,3 +151,24 @@ def test_every_page_is_reached_from_the_index() -> None:
         reached.add(page)
         queue += [(page.parent / link).resolve() for link in _links(page)]
     assert {_name(p) for p in pages - reached} == set()
+
+
+def _walk(command: Any, path: list[str]) -> Iterator[tuple[str, Any]]:
+    children = getattr(command, "commands", {})
+    if not children:
+        yield " ".join(path), command
+    for name, child in children.items():
+        yield from _walk(child, [*path, name])
+
+
+def test_the_command_page_names_every_command_and_option() -> None:
+    import typer
+
+    from services.cli import app
+
+    page = (REPOSITORY / "docs" / "reference" / "cli.md").read_text(encoding="utf-8")
+    for name, command in _walk(typer.main.get_command(app), ["rami"]):
+        rows = [line for line in page.splitlines() if line.startswith(f"| `{name}")]
+        assert len(rows) == 1, f"{name}: wanted one row in the table of commands"
+        options = {o for p in command.params for o in p.opts if o.startswith("--")} - {"--help"}
+        assert not {o for o in options if o not in rows[0]}, name

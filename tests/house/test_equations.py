@@ -36,3 +36,12 @@ def test_equation_stands_in_a_docstring(number: str, homes: dict[str, set[str]])
 def test_no_docstring_names_an_equation_that_does_not_exist(homes: dict[str, set[str]]) -> None:
     unknown = {number: files for number, files in homes.items() if number not in EQUATIONS}
     assert not unknown
+
+
+def test_the_table_of_equations_names_their_modules(
+    repository: Path, homes: dict[str, set[str]]
+) -> None:
+    page = (repository / "docs" / "reference" / "equations.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| (\d+[ab]?) \|.*`([\w/.]+)` \|$", page, re.MULTILINE))
+    assert sorted(rows) == sorted(EQUATIONS)
+    assert {number for number, file in rows.items() if file not in homes[number]} == set()
