@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from importlib.metadata import version
+from inspect import getfile
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Lock
@@ -81,7 +82,8 @@ def key(topology: TwinTopology) -> str:
         digest.update(text.encode() + b"\0")
     folders = [Path(__file__).parent, Path(rami.asset.__path__[0])]
     files = {p for folder in folders for p in folder.rglob("*") if p.suffix in {".py", ".c", ".h"}}
-    files |= {equation_file(type(c))[1] for c in topology.components.values()}
+    for kind in {type(component) for component in topology.components.values()}:
+        files |= {equation_file(kind)[1], Path(getfile(kind))}
     for path in sorted(files):
         digest.update(path.read_bytes() + b"\0")
     return digest.hexdigest()[:20]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from rami.asset.consumer import Consumer
+from rami.asset.exchange import Exchange
 from rami.asset.topology import TwinTopology
 from rami.asset.water import HEAT_CAPACITY
 from rami.core.points import PointIndex
@@ -29,7 +31,8 @@ def drawn_inputs(
         elif word == "engines_on":
             table[:, place] = np.round(switching(0, point.high))
         elif word == "P_demand":
-            table[:, place] = topology.components[component].power * rng.uniform(0.1, 1, count)
+            power = topology.component(component, Consumer).power
+            table[:, place] = power * rng.uniform(0.1, 1, count)
         elif word == "T_wet":
             table[:, place] = rng.uniform(0, 18, count)
         elif word in ("T_take", "T_give"):
@@ -39,7 +42,7 @@ def drawn_inputs(
     for place, point in enumerate(inputs.points):
         component, _, word = point.name.rpartition(".")
         if word == "Q":  # another twin's exchanger: cools what it takes from the hot line
-            exchange = topology.components[component]
+            exchange = topology.component(component, Exchange)
             network = topology.networks[exchange.network]
             hot = "flow" if network.kind == "heating" else "return"
             sign = 1 if exchange.taken_from == hot else -1
