@@ -68,6 +68,14 @@ def fmu_cache(run_folder: Path) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(fmu_cache: Path) -> Iterator[None]:
+    """Tests neither use nor fill the user's cache."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RAMI_CACHE", str(fmu_cache))
+        yield
+
+
 @pytest.fixture(scope="session")
 def once(run_folder: Path) -> Callable[[str], AbstractContextManager[None]]:
     """A lock by name across workers: `with once("build"): ...` for work that must not race."""

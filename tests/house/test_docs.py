@@ -47,11 +47,10 @@ def _with(*languages: str) -> list[Path]:
 
 
 @pytest.fixture
-def playground(tmp_path: Path, fmu_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def playground(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder with the examples in it, as a reader would have it."""
     shutil.copytree(REPOSITORY / "examples", tmp_path / "examples")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("RAMI_CACHE", str(fmu_cache))
     return tmp_path
 
 

@@ -31,3 +31,9 @@ site=$("$bin/python" -c 'import importlib.resources as r; print(r.files("service
 "$bin/rami" doctor
 "$bin/rami" show "$site" >graph.txt
 test -s graph.txt
+
+export RAMI_CACHE=$PWD/cache
+"$bin/rami" fmu build "$site" --out fmus
+"$bin/rami" study "$site" --seasons winter --days 1 --out study
+test -s study/report.html
+test -s study/results.json
