@@ -95,7 +95,7 @@ class Feedforward:
                     n + names.index(loop.switch.name),
                 ]
             )
-        return np.array(rows, np.intp).T.copy()
+        return np.array(rows, np.intp).reshape(-1, _ROWS).T.copy()
 
     def step(self) -> None:
         """Fill `share` (opening by feedforward), `scale`, `difference` and what the views show."""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 Vector = NDArray[np.float64]
 
 #: the derivative's filter is this many times faster than the derivative time
-FILTER = 8.0
+FILTER = 20.0
 _INTEGRAL, _DERIVATIVE, _ERROR, _MEASURED, _CORRECTION, _MANUAL, _HELD, _ROWS = range(8)
 
 

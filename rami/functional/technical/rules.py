@@ -93,6 +93,7 @@ def settings(
     process: Process, period_s: float, aim: Aim = Aim.SET_POINT, form: Form = "PI"
 ) -> Settings:
     """CHR where Tg/Tu > 3 with the sampling step counted into Tu, lambda tuning elsewhere."""
+    _check(process)
     seen = process.sampled(period_s)
     if seen.ratio > RATIO_MIN:
         return chien_hrones_reswick(seen, aim, form)

@@ -17,7 +17,7 @@ Vector = NDArray[np.float64]
 RAMP_S = 150.0
 #: an exchanger that must be still before its counterpart starts is ramped down this fast
 STOP_S = 60.0
-_VALUE, _GOAL, _SLEW, _NEXT, _BEGIN, _ROWS = range(6)
+_VALUE, _GOAL, _SLEW, _NEXT, _BEGIN, _SCHEDULED, _ROWS = range(7)
 _NEVER = 1e18
 
 
@@ -29,11 +29,13 @@ class SetPoints:
         self.value = value
         self.state = np.zeros((_ROWS, len(value)))
         starts = [s.start for s in station.set_points]
-        self.value[:] = self.state[_GOAL] = self.state[_NEXT] = starts
+        #: what the present step of the schedule says, without ramps
+        self.scheduled: Vector = self.state[_SCHEDULED]
+        self.value[:] = self.scheduled[:] = self.state[_GOAL] = self.state[_NEXT] = starts
         self.state[_BEGIN] = _NEVER
         design = np.array([s.design for s in station.set_points])
         self._off = OFF_SHARE * design * (np.arange(len(design)) < station.powers)
-        self._fixed = np.array([not s.scheduled for s in station.set_points])
+        self._fixed = np.array([not s.scheduled for s in station.set_points], bool)
         self._scheduled = np.flatnonzero(~self._fixed)
         names = [s.name for s in station.set_points]
         self._counterpart = np.full(len(names), -1)
@@ -54,6 +56,7 @@ class SetPoints:
         "off" become 0.
         """
         wanted = self._complete(targets)
+        self.scheduled[:] = wanted
         waiting = self._waiting(wanted)
         goal = np.where(waiting, self.state[_GOAL], wanted)
         self._moving_until = max(self._moving_until - self.elapsed, 0)

@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 Vector = NDArray[np.float64]
 
 #: energy that ramps and lags left out is delivered within about this time, s
-CATCH_UP_S = 300.0
+CATCH_UP_S = 600.0
 #: most that catching up may change a power, as a share of the design power
-CATCH_UP_SHARE = 0.05
+CATCH_UP_SHARE = 0.15
 #: smallest opening of a loop that is on, as a share of its feedforward
 FEEDFORWARD_MIN = 0.3
 #: the integral action of a loop follows its flow within these bounds
@@ -85,7 +85,8 @@ class StationController:
             np.array([loop.correction for loop in loops]),
         )
         self._pace_of = 1.0 / np.maximum(np.array(tuning.openings(names)), 1e-3)
-        self._direct = np.array([loop.hot is None and loop.cold is None for loop in loops])
+        # what is set directly may go to 0
+        self._by_flow = np.array([float(bool(loop.hot or loop.cold)) for loop in loops])
         self._place = self.outputs.places(names)
         self._output = np.zeros(len(self.outputs))
         design = np.array([loop.switch.design for loop in loops])
@@ -201,27 +202,35 @@ class StationController:
         on = np.greater(ff.switch, self._threshold, out=self._on)
         low = np.multiply(ff.share, FEEDFORWARD_MIN, out=self._low)
         np.maximum(low, ff.share_min, out=low)
-        low[self._direct] = 0.0
+        low *= self._by_flow
         np.minimum(low, bank.high, out=low)
         pace = np.multiply(ff.share, self._pace_of, out=self._pace)
         np.maximum(pace, PACE_MIN, out=pace)
         np.minimum(pace, PACE_MAX, out=pace)
         opening = bank.step(ff.controlled, ff.set_point, ff.share, on, ff.scale, low, pace)
-        self._catch_up(measured, target, on)
+        self._catch_up(measured, target, opening, on)
         self._count_limits(opening, low, on)
         self._output[self._place] = opening
         return self._output
 
-    def _catch_up(self, measured: Vector, target: Vector, on: Vector) -> None:
-        """Energy that is still owed to the schedule, kW s per power loop."""
+    def _catch_up(self, measured: Vector, target: Vector, opening: Vector, on: Vector) -> None:
+        """Energy that is still owed to the schedule, kW s per power loop.
+
+        What was scheduled, with its trim but without its ramp, less what was measured; nothing
+        adds up while a loop gives all it can.
+        """
+        p, set_points = self.station.powers, self._set_points
         power = measured.take(self._measured_power, out=self._power, mode="clip")
         owed = np.subtract(target, power, out=power)
+        owed += set_points.scheduled[:p]
+        owed -= set_points.value[:p]
         owed *= self.period_s
+        owed *= opening[:p] < 1.0
         energy = self._energy
         energy += owed
         np.minimum(energy, self._energy_max, out=energy)
         np.maximum(energy, self._energy_min, out=energy)
-        energy *= on[: self.station.powers]
+        energy *= on[:p]
 
     def _count_limits(self, opening: Vector, low: Vector, on: Vector) -> None:
         ff, reaching, limit = self._feedforward, self._reaching, self._limit

@@ -140,7 +140,8 @@ class _Bench:
         place = self.controller.inputs[declared.controlled]
         change = self._run()[:, place]
         change -= self._calm[:, place]
-        times = self.period_s / self._sampled * np.arange(1, len(change) + 1)
+        times = np.arange(1, len(change) + 1, dtype=np.float64)
+        times *= self.period_s / self._sampled
         opening = self._openings[self.controller.outputs[declared.actuator]]
         try:
             return identify(times, change, size), float(opening)
