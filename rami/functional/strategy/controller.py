@@ -88,6 +88,17 @@ class StrategyController:
         terms = compiled.program.parts(found.solution.x)
         return {**terms, "objective": found.solution.objective}
 
+    def compiled(self, steps: int) -> Compiled:
+        """The compiled model of a plan of that many steps, made at its first use."""
+        from rami.functional.strategy.build import compiled
+
+        if steps not in self._plans:
+            s = self.settings
+            balanced = s.cost_basis == "marginal"
+            layout = self.site.layout(steps, balanced, s.binaries, s.minimum_load)
+            self._plans[steps] = compiled(layout)
+        return self._plans[steps]
+
     def _prepared(
         self,
         grid: TimeGrid,
@@ -97,19 +108,13 @@ class StrategyController:
         override: Mapping[str, ArrayLike] | None = None,
     ) -> Compiled:
         """The compiled model with all parameters of this plan."""
-        from rami.functional.strategy.build import compiled
         from rami.functional.strategy.parameters import parameters
         from rami.functional.strategy.plan_data import PlanData
 
         for what, other in (("forecast", forecast.grid), ("prices", prices.grid)):
             if other != grid:
                 raise DataError([Problem(what, f"stands on {other}, wanted {grid}")])
-        if grid.count not in self._plans:
-            s = self.settings
-            balanced = s.cost_basis == "marginal"
-            layout = self.site.layout(grid.count, balanced, s.binaries, s.minimum_load)
-            self._plans[grid.count] = compiled(layout)
-        plan = self._plans[grid.count]
+        plan = self.compiled(grid.count)
         data = PlanData(self.site, plan.layout, self.settings, grid, forecast, prices, state)
         plan.program.set({**parameters(data), **(override or {})})
         plan.program.update()

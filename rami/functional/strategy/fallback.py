@@ -8,8 +8,8 @@ from rami.core.timegrid import TimeGrid
 from rami.functional.schedule import Schedule
 from rami.functional.strategy.build import Compiled
 from rami.functional.strategy.compiler.term import Array
-from rami.functional.strategy.layout import Circuit, Storage
-from rami.functional.strategy.outcome import variables
+from rami.functional.strategy.layout import Circuit, Exchanger, Storage
+from rami.functional.strategy.outcome import flow_columns, variables
 from rami.functional.strategy.site_layout import SiteLayout
 
 
@@ -43,7 +43,8 @@ def shift(
     """Rung `shifted`: the previous schedule moved on and cut to today's limits.
 
     Past its end the same time one day earlier is taken, else rest. What sources and sinks
-    differ by goes through the storage; what it cannot take is cut off the larger side.
+    differ by goes through the storage; what it cannot take is cut off the larger side. The
+    storage's hot part is not traced, and heat pumps get the share of the hottest flow line.
     """
     wanted = {}
     for name in _wanted(plan):
@@ -97,9 +98,18 @@ class _Station:
             cop = self.value(f"{hp.path}.cop")
             power = np.minimum(power, self.value(f"{hp.path}.p_c_max") / np.maximum(cop - 1, 1e-9))
             table[f"{hp.path}.P_el"], table[f"{hp.path}.P_th"] = power, power * cop
+        for e in layout.exchangers:
+            if e.heat_pumps:
+                table[f"{e.path}.P"] = np.minimum(table[f"{e.path}.P"], self._preheated(e, table))
         for circuit in layout.circuits:
             self._balance(circuit, table, wanted)
         return table
+
+    def _preheated(self, source: Exchanger, table: dict[str, Array]) -> Array:
+        """What preheating leaves of a source's limit (eq. 13)."""
+        warm = sum((table[f"{p}.P_th"] for p in source.heat_pumps), np.zeros(self.steps))
+        left = self.value(f"{source.path}.p_max") - self.value(f"{source.path}.slope") * warm
+        return np.maximum(left, 0.0)
 
     def cut(self, wanted: dict[str, Array], path: str, variable: str, limit: str) -> Array:
         power = wanted.get(f"{path}.{variable}", np.zeros(self.steps))
@@ -189,8 +199,7 @@ def _schedule(
     columns = {name: table.get(name, unknown) for name in names}
     for circuit in plan.layout.circuits:
         own = np.full(grid.count, site.site.network(circuit.path).flow)
-        twin = circuit.path.partition(".")[0]
-        for name in (f"{circuit.path}.T_flow", f"{twin}.T_flow"):
+        for name in flow_columns(plan.layout, circuit):
             columns[name] = np.maximum(own, (flows or {}).get(name, own))
     values = np.column_stack(list(columns.values())) + 0.0
     return Schedule(grid, tuple(columns), values, rung, notes=reasons)

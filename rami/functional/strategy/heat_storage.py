@@ -20,18 +20,20 @@ def add(plan: PlanModel, item: Storage) -> None:
              of the storage at reference.
     eq. 11a: Q[T] + missing >= Q_end     with a priced slack
     eq. 11b: |P| <= P_max                bounds of P
-    eq. 12:  0 <= Q + below, Q <= Q_max  the upper one a bound; `below` is a priced slack: an
-             empty storage still loses heat
+    eq. 12:  Q_min <= Q + below, Q <= Q_max  the upper one a bound; `below` is a priced slack:
+             an empty storage still loses heat. Q_min is the storage's reserve (0 in the paper)
 
     With sinks that need a hotter flow line than the circuit's own, see `add_hot`.
     """
     block = plan.block(item.path)
-    for name in ("q_start", "q_end", "q_max", "p_max", "loss_share", "loss_idle"):
+    for name in ("q_start", "q_end", "q_min", "q_max", "p_max", "loss_share", "loss_idle"):
         plan.scalar(block, name)
     heaters = [immersion_heater.add(plan, path, item.owner) for path in item.heaters]
     power = plan.free(block, "P", block.p_max)
     block.Q = pe.Var(plan.steps, domain=pe.Reals, bounds=(None, block.q_max))
-    below = plan.slack(block, "below", f"{item.path}: content above empty (eq. 12)", energy=True)
+    below = plan.slack(
+        block, "below", f"{item.path}: content above its reserve (eq. 12)", energy=True
+    )
     missing = plan.slack_once(block, "missing", f"{item.path}: content at the end (eq. 11a)")
     keep = 1 - block.loss_share * plan.hours
 
@@ -49,7 +51,7 @@ def add(plan: PlanModel, item: Storage) -> None:
         ),
     )
     block.eq11a = pe.Constraint(expr=block.Q[plan.steps[-1]] + missing >= block.q_end)
-    plan.each(block, "eq12", lambda t: block.Q[t] + below[t] >= 0)
+    plan.each(block, "eq12", lambda t: block.Q[t] + below[t] >= block.q_min)
     plan.heat[item.circuit].append(lambda t: power[t])
     plan.cost("slack", lambda t: plan.shortage_price * below[t])
     plan.cost_once("slack", plan.terminal_price * missing)
@@ -63,9 +65,9 @@ def add_hot(plan: PlanModel, item: Storage, hot: Flow) -> None:
     power_hot:    |P_hot| <= P_max hot,   |P - P_hot| <= P_max (1 - hot)
     hot_content:  Q_hot[t] = (1 - lambda dt) Q_hot[t-1] + hot_gain dt
     hot_gain:     hot_gain <= P_th_IH_hot - P_hot
-    hot_within:   Q_hot <= Q + below
+    hot_within:   Q_hot <= Q + below - Q_min
 
-    So while the circuit is hot, discharge comes out of the hot part (or straight from the
+    Below the hot part lies at least the reserve. So while the circuit is hot, discharge comes out of the hot part (or straight from the
     immersion heater), and only then can the hot part grow; in the other state any content may
     discharge. Approximations: the hot part cools as content, not in temperature, and all heat
     charged in the hot state, the immersion heater's too, counts as hot.
@@ -88,7 +90,9 @@ def add_hot(plan: PlanModel, item: Storage, hot: Flow) -> None:
     plan.each(block, "power_cold_in", lambda t: power[t] - block.P[t] <= block.p_max * (1 - hot(t)))
     plan.each(block, "hot_content", lambda t: content[t] == keep * before(t) + gain[t] * plan.hours)
     plan.each(block, "hot_gain_max", lambda t: gain[t] <= sum(h(t) for h in heated) - power[t])
-    plan.each(block, "hot_within", lambda t: content[t] <= block.Q[t] + block.below[t])
+    plan.each(
+        block, "hot_within", lambda t: content[t] <= block.Q[t] + block.below[t] - block.q_min
+    )
     plan.hot_heat[item.circuit].append(lambda t: power[t])
 
 

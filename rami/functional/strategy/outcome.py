@@ -9,7 +9,7 @@ from rami.core.timegrid import TimeGrid
 from rami.functional.schedule import Schedule
 from rami.functional.strategy.build import Compiled
 from rami.functional.strategy.compiler.term import Array
-from rami.functional.strategy.layout import Circuit
+from rami.functional.strategy.layout import Circuit, Layout
 from rami.functional.strategy.rounding import QUIET
 from rami.functional.strategy.site_layout import SiteLayout
 from rami.functional.strategy.solver import Solution
@@ -27,7 +27,8 @@ def schedule_of(
     reasons: tuple[str, ...],
 ) -> Schedule:
     """The schedule of a solution with eq. 21 by terms, and a note for each slack in use."""
-    program, x = plan.program, solution.x
+    program = plan.program
+    x = np.clip(solution.x, program.arrays["lower"], program.arrays["upper"])  # solver tolerance
     table = {name: program.solution(name, x) for name in variables(plan)}
     for unit in plan.layout.chps:
         one = float(program.theta[program.parameters[f"{unit.path}.p_th_engine"]][0])
@@ -71,11 +72,15 @@ def flow_temperatures(plan: Compiled, site: SiteLayout, x: Array) -> dict[str, A
         if circuit.hot_sinks:
             lifted = hot_state(plan, circuit, x) & _hot_in_use(plan, circuit, x)
             flow = np.where(lifted, site.flow_hot(circuit.path), flow)
-        twin = circuit.path.partition(".")[0]
-        found[f"{circuit.path}.T_flow"] = flow
-        if len([c for c in plan.layout.circuits if c.path.startswith(f"{twin}.")]) == 1:
-            found[f"{twin}.T_flow"] = flow
+        found.update(dict.fromkeys(flow_columns(plan.layout, circuit), flow))
     return found
+
+
+def flow_columns(layout: Layout, circuit: Circuit) -> list[str]:
+    """The columns that carry a circuit's flow temperature."""
+    twin = circuit.path.partition(".")[0]
+    alone = len([c for c in layout.circuits if c.path.startswith(f"{twin}.")]) == 1
+    return [f"{circuit.path}.T_flow", *([f"{twin}.T_flow"] if alone else [])]
 
 
 def hot_state(plan: Compiled, circuit: Circuit, x: Array) -> NDArray[np.bool_]:

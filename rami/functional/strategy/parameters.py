@@ -59,6 +59,7 @@ def _storage(data: PlanData, item: Storage) -> Values:
     values: dict[str, np.ndarray | float] = {
         "q_start": start,
         "q_end": end,
+        "q_min": min(storage.reserve * full, start, end),
         "q_max": full,
         "p_max": storage.power_max,
         "loss_share": storage.loss_share,
@@ -67,7 +68,7 @@ def _storage(data: PlanData, item: Storage) -> Values:
     circuit = data.layout.circuit(item.circuit)
     if circuit and circuit.hot_sinks:
         hot = data.state.hot_content.get(item.path, 0.0)
-        values["q_hot_start"] = min(max(hot, 0.0), start)
+        values["q_hot_start"] = min(max(hot, 0.0), start - values["q_min"])
     found = {f"{item.path}.{name}": v for name, v in values.items()}
     for path in item.heaters:
         heater = data.component(path, ImmersionHeater)

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from rami.asset.component import Declared
 from rami.core.quantity import Duration, EnergyPrice, Share
+from rami.core.written import Switch
 
 #: how a schedule came about, best first (see `ladder`)
 Rung = Literal["milp", "incumbent", "rounded", "shifted", "rules"]
@@ -39,6 +40,6 @@ class StrategySettings(Declared):
     terminal_price: EnergyPrice = 1.0
     terminal_content: Literal["declared", "initial"] = "declared"
     rungs: tuple[Rung, ...] = RUNGS
-    binaries: bool = True
-    minimum_load: bool = True
-    peak: bool = True
+    binaries: Switch = True
+    minimum_load: Switch = True
+    peak: Switch = True
