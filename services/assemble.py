@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rami.core.points import Direction, Point, PointIndex
 from twins.compose import twins_of
 from twins.hts import HeatTransferStation
 from twins.supply import Supply
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
     from rami.functional.technical import BaseAutomation, StationController, Tuning
     from services.loop.cosimulation import Cosimulation, PlantBackend
     from twins.site.site import Site
-
-_INPUTS = (Direction.ACTUATED, Direction.DISTURBANCE)
 
 
 def cache_dir() -> Path:
@@ -35,10 +32,9 @@ def cache_dir() -> Path:
 def generated(site: Site) -> list[TwinTopology]:
     """Twins whose FMU is made from their own declaration."""
     return [
-        site.topology.twins[name]
-        for name in site.topology.twins
-        if getattr(site.twins[name].backends.model, "path", None) is None
-        and site.twins[name].backends.model.kind == "fmu"  # type: ignore[attr-defined]
+        topology
+        for name, topology in site.topology.twins.items()
+        if _model(site, name).kind == "fmu" and _model(site, name).path is None
     ]
 
 
@@ -51,45 +47,44 @@ def build_fmus(
     return build_all(generated(site), cache or cache_dir(), progress)
 
 
-def point_indexes(
-    topology: TwinTopology, registers: Mapping[str, int] | None = None
-) -> tuple[PointIndex, PointIndex]:
-    """(inputs, outputs) of the backend behind a twin; `registers` adds those of its balance."""
-    modelled = [
-        p
-        for p in topology.points.points
-        if topology.components[p.name.rpartition(".")[0]].ports()
-        or not p.name.endswith(".P_demand")
-    ]
-    inputs = [p for p in modelled if p.direction in _INPUTS]
-    outputs = [p for p in modelled if p.direction not in _INPUTS]
-    known = {p.name for p in outputs}
-    for name in registers or {}:
-        if name not in known:
-            outputs.append(Point(name, "energy", cumulative=True))
-    return PointIndex(inputs), PointIndex(outputs)
-
-
-def balance_registers(fmus: Mapping[str, Path]) -> dict[str, dict[str, int]]:
-    """Per generated twin the outputs whose signed sum is constant (its energy balance)."""
-    from models import boundaries_of, energy_balance
-
-    return {twin: energy_balance(boundaries_of(path)) for twin, path in fmus.items()}
-
-
 def open_backends(site: Site, fmus: Mapping[str, Path]) -> dict[str, PlantBackend]:
-    """What stands behind each twin's points, loaded and at its start; ModelError."""
-    balances = balance_registers(fmus)
-    backends: dict[str, PlantBackend] = {}
-    for name, topology in site.topology.twins.items():
-        configuration: Any = site.twins[name].backends.model
-        inputs, outputs = point_indexes(topology, balances.get(name))
-        if configuration.kind == "fmu":
-            path = fmus.get(name) or site.folder / configuration.path
-            backends[name] = configuration.open(path, inputs, outputs, name)
-        else:
-            backends[name] = configuration.open(inputs, outputs, name)
-    return backends
+    """What stands behind each twin's points, loaded and at its start; ModelError.
+
+    A generated FMU, an FMU from elsewhere, a Python model, or our own equations in Python.
+    """
+    return {
+        name: _open_backend(site, name, topology, fmus)
+        for name, topology in site.topology.twins.items()
+    }
+
+
+def _open_backend(
+    site: Site, name: str, topology: TwinTopology, fmus: Mapping[str, Path]
+) -> PlantBackend:
+    from models import boundaries_of
+    from models.points import points_of
+
+    configuration = _model(site, name)
+    if configuration.kind == "fmu":
+        own = fmus.get(name)
+        inputs, outputs = points_of(topology, boundaries_of(own) if own else ())
+        path = own or site.folder / configuration.path
+        backend: PlantBackend = configuration.open(path, inputs, outputs, name)
+        return backend
+    if configuration.kind == "native" and configuration.model is None:
+        from models import assemble
+        from models.native import NativePlant
+
+        plant: PlantBackend = NativePlant(assemble(topology))
+        return plant
+    inputs, outputs = points_of(topology)
+    opened: PlantBackend = configuration.open(topology, inputs, outputs)
+    return opened
+
+
+def _model(site: Site, twin: str) -> Any:
+    """The configuration of what stands behind a twin; its class comes from an entry point."""
+    return site.twins[twin].backends.model
 
 
 def open_plant(site: Site, fmus: Mapping[str, Path]) -> Cosimulation:

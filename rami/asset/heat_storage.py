@@ -19,7 +19,9 @@ class HeatStorage(Component):
 
     Content counts from `reference`: Q = sum(mass x c x (T - reference)). `usable` is the
     full temperature of the nominal content. `loss` is the conductance of the whole shell to
-    `ambient`; eq. 11's standing loss per step follows from it. Eq. 9 to 12.
+    `ambient`; eq. 11's standing loss per step follows from it. `reserve` is the part of the
+    nominal content that a plan leaves alone: the zone between hot and cold water is too cold
+    for consumers and would pull the flow line down. Eq. 9 to 12.
     """
 
     faces: ClassVar[frozenset[Face]] = frozenset({Face.MODEL, Face.STRATEGY, Face.TECHNICAL})
@@ -33,6 +35,7 @@ class HeatStorage(Component):
     usable: Temperature
     loss: Conductance = 0.1
     ambient: Temperature = 15.0
+    reserve: Share = 0.0
     start_content: Share = 0.5
     layer_conductance: Conductance = 0.6
     layer_mixing: Conductance = 20.0

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from models.balance import STORED
 from rami.asset.capability import Vector
 from rami.core.frame import Frame
 from rami.core.points import PointIndex
@@ -19,6 +20,8 @@ Table = NDArray[np.float64]
 class TwinRecorder:
     """Records one twin on a grid of intervals, each sampled `samples` times.
 
+    Registers, and the stored energy of the twin's balance, are read at the intervals' ends.
+
     `watched` names points that are kept at every sample.
     """
 
@@ -27,8 +30,7 @@ class TwinRecorder:
     ) -> None:
         self.twin, self.grid, self.samples, self.outputs = twin, grid, samples, outputs
         self.watched = tuple(watched)
-        cumulative = [p.cumulative for p in outputs.points]
-        self._register = np.flatnonzero(cumulative)
+        self._register = np.flatnonzero([p.cumulative or p.name == STORED for p in outputs.points])
         self._watched = outputs.places(self.watched)
         self._sum = np.zeros(len(outputs))
         self.means: Table = np.full((grid.count, len(outputs)), np.nan)

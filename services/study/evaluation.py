@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from models.balance import STORED
 from rami.business.closure import Closure, check_closure
 from rami.business.meters import with_electric_loads
 from rami.business.settlement import Settlement, settle
@@ -46,11 +47,7 @@ def evaluate(
     metered = with_electric_loads(topology, registers, data)
     owners = site.business.owners
     settlement = settle(topology, owners, prices, metered, site.business.heat_transfer)
-    stored = {
-        t: metered[f"{t}.balance.stored"]
-        for t in topology.twins
-        if f"{t}.balance.stored" in metered
-    }
+    stored = {t: metered[f"{t}.{STORED}"] for t in topology.twins if f"{t}.{STORED}" in metered}
     closure = check_closure(topology, prices, metered, settlement, stored)
     scheduled = run.schedules.frame()
     temperatures = flow_temperature_rms(topology, watch, data, scheduled)

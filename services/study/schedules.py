@@ -35,7 +35,7 @@ class ExecutedSchedules:
     def add(self, schedule: Schedule, interval: int, count: int, idle: float) -> None:
         """`schedule` begins at `interval`; `count` intervals of it are going to be executed.
 
-        `idle` is the cost of the same horizon with the station at rest (EUR).
+        `idle` is the cost of the same horizon with the station at rest (EUR, without slacks).
         """
         if not self._columns:
             self._columns = schedule.columns
@@ -49,7 +49,8 @@ class ExecutedSchedules:
         for name, value in schedule.terms.items():
             self.terms[name] += value * share
         if np.isfinite(idle) and np.isfinite(schedule.objective):
-            self.planned_eur += (idle - schedule.objective) * share
+            cash = schedule.objective - schedule.terms.get("slack", 0.0)
+            self.planned_eur += (idle - cash) * share
         self.notes += schedule.notes
 
     def frame(self) -> Frame | None:

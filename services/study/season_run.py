@@ -106,7 +106,7 @@ class SeasonRun:
         self.timings.plan += perf_counter() - begun
         self.timings.plans += 1
         idle = self.planner.idle_cost(forecast.grid, forecast, prices, state)
-        self._adopt(schedule, interval, self.period, idle["objective"])
+        self._adopt(schedule, interval, self.period, idle["objective"] - idle.get("slack", 0.0))
         return schedule
 
     def _adopt(
