@@ -122,7 +122,10 @@ def study(
         Path | None, typer.Option(help="folder of season files (*_<season>_15min.csv)")
     ] = None,
     prices: Annotated[Path | None, typer.Option(help="CSV of day-ahead prices")] = None,
-    step: Annotated[str | None, typer.Option(help="step of the plan, e.g. '15 min'")] = None,
+    step: Annotated[
+        str | None,
+        typer.Option(help="step of the networks and of the exchange of heat, e.g. '60 s'"),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Compare baseline, average-cost and marginal-cost plans over seasons."""

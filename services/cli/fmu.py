@@ -5,10 +5,10 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from rami.core.errors import ModelError, RunError
+from rami.core.errors import RunError
 from services.assemble import build_fmus, generated
 from services.cli.output import note, print_json, print_table
-from services.cli.site import opened, shortest
+from services.cli.site import opened, placed, shortest
 from services.progress import reported
 
 
@@ -18,13 +18,10 @@ def build(file: Path | None, out: Path | None, json: bool) -> None:
     waiting = [topology.name for topology in generated(site)]
     if not waiting:
         note(f"{site.file}: every twin has a model of its own; nothing to build")
-    with reported() as report:
+    with placed(site), reported() as report:
         for name in waiting:
             report(name, 0.0)
-        try:
-            fmus = build_fmus(site, progress=lambda name: report(name, 1.0))
-        except ModelError as error:
-            raise ModelError("\n".join(str(p) for p in site.located(error))) from None
+        fmus = build_fmus(site, progress=lambda name: report(name, 1.0))
     if out is not None:
         fmus = {name: _copy(fmu, out / f"{name}.fmu") for name, fmu in fmus.items()}
     if json:

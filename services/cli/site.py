@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import services
+from rami.core.errors import ConfigurationError, DataError, ModelError
 
 if TYPE_CHECKING:
     from twins.site import Site
@@ -25,6 +28,19 @@ def opened(file: Path | None) -> Site:
     from twins.site import load_site
 
     return load_site(shortest(file or reference_site()))
+
+
+@contextmanager
+def placed(site: Site) -> Iterator[None]:
+    """Puts errors about the site's components at their lines in the file."""
+    try:
+        yield
+    except ModelError as error:
+        raise ModelError("\n".join(map(str, site.located(error)))) from None
+    except DataError:
+        raise
+    except ConfigurationError as error:
+        raise ConfigurationError(site.located(error)) from None
 
 
 def shortest(file: Path) -> Path:

@@ -8,7 +8,7 @@ from rami.core import units
 from rami.core.errors import ConfigurationError, Problem
 from rami.core.wording import did_you_mean
 from services.cli.output import say
-from services.cli.site import opened
+from services.cli.site import opened, placed
 from services.progress import reported
 
 
@@ -25,10 +25,9 @@ def study(
 ) -> None:
     """Run the study and print its table.
 
-    The work is `services.study.run.run_study(site, out, report, seasons=..., days=...,
-    data=..., prices=..., step_s=...)`: None means as the site file says; it writes `report.html`,
-    `results.json` and the rest into `out`, tells `report` how far it is, and returns a `StudyOutcome`. It raises
-    RamiError, and `Interrupted` after Ctrl-C when the finished seasons are written.
+    None means as the site file says. `run_study` writes report and results into `out` and tells
+    `report` how far it is. Raises RamiError, and Interrupted after Ctrl-C, when the finished
+    seasons are written.
     """
     site = opened(file)
     if site.study is None:
@@ -39,7 +38,7 @@ def study(
     _there(data, prices)
     from services.study.run import run_study
 
-    with reported() as report:
+    with placed(site), reported() as report:
         outcome = run_study(
             site, out, report, seasons=chosen, days=days, data=data, prices=prices, step_s=step_s
         )

@@ -45,8 +45,9 @@ def explain(errors: Iterable[ErrorDetails], root: Node, faults: Faults) -> None:
 
 
 def _missing(error: ErrorDetails, loc: Path, root: Node, faults: Faults) -> None:
-    text = allowed_at(loc).get("description", "")
-    faults.add(loc[:-1], f"key {loc[-1]!r} is missing", wanted=text)
+    about = allowed_at(loc).get("description", "").partition("\n")[0].rstrip(".")
+    what = f"key {loc[-1]!r} is missing"
+    faults.add(loc[:-1], f"{what}: {about}" if about else what)
 
 
 def _unknown_key(error: ErrorDetails, loc: Path, root: Node, faults: Faults) -> None:
@@ -63,7 +64,8 @@ def _unknown_kind(error: ErrorDetails, loc: Path, root: Node, faults: Faults) ->
     words = [w.strip(" '") for w in context["expected_tags"].split(", ")]
     word = str(context["tag"])
     hint = unloadable(word) or did_you_mean(word, words)
-    faults.add((*loc, "kind"), f"unknown kind {word!r}", hint=hint)
+    got = root.at((*loc, "kind"))[2].shape
+    faults.add((*loc, "kind"), f"unknown kind: {got}", hint=hint)
 
 
 def _no_kind(error: ErrorDetails, loc: Path, root: Node, faults: Faults) -> None:
@@ -121,7 +123,14 @@ def _other(error: ErrorDetails, loc: Path, root: Node, faults: Faults) -> None:
     if shape:
         faults.add(loc, f"wanted {shape}, got {root.at(loc)[2].shape[:60]}")
         return
+    node = root.at(loc)[2]
+    allowed_here = allowed_at(loc)
+    if not isinstance(node.value, str | int | float) and "string" in str(allowed_here.get("type")):
+        about = allowed_here.get("description", "text")
+        faults.add(loc, f"wanted one value ({about}), got {node.shape}")
+        return
     what, _, hint = error["msg"].removeprefix("Value error, ").partition("; did you mean ")
+    what = what.partition("; allowed: ")[0]
     faults.add(loc, what, hint=f"did you mean {hint}" if hint else "")
 
 

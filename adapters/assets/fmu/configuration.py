@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field
 
 from rami.asset.component import Declared
+from rami.core.written import InputFile
 
 if TYPE_CHECKING:
     from adapters.assets.fmu.backend import FmuBackend
@@ -31,7 +32,7 @@ class FmuConfiguration(Declared):
     """
 
     kind: Literal["fmu"] = "fmu"
-    path: Path | None = None
+    path: InputFile | None = None
     variables: Mapping[str, FmuVariable] = Field(default_factory=dict)
 
     def open(

@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field
 
 from rami.asset.component import Declared
 from rami.core.quantity import Duration
+from rami.core.written import InputFile
 from rami.information.series import Series
 from rami.information.source import DataSource, SourceConfiguration
 
@@ -46,7 +47,7 @@ class CsvFile(Declared):
     raster, else recognised.
     """
 
-    file: str
+    file: InputFile
     separator: Literal["auto", ",", ";", "tab"] = "auto"
     decimal: Literal["auto", ".", ","] = "auto"
     encoding: str = "utf-8"

@@ -48,6 +48,12 @@ def _names(case: Case) -> None:
                 )
         lines = {f"{network}_{line}" for network in names.networks for line in _LINES}
         for name, kind in names.components.items():
+            if kind == "exchange":
+                case.faults.add(
+                    ("twins", twin, "components", name, "kind"),
+                    "an exchange is made by the wiring of the other twin's border",
+                    hint="remove it",
+                )
             if name in lines and kind not in ("junction", ""):
                 case.faults.add(
                     ("twins", twin, "components", name),

@@ -60,5 +60,5 @@ def _needed(case: Case, owner_of: dict[str, str]) -> None:
         case.faults.add(
             ("business",),
             "key 'heat_between_owners' is missing: the station has more than one owner around it",
-            wanted="buyer, seller, feed_in_share, draw_surcharge",
+            hint="give buyer, seller, feed_in_share, draw_surcharge",
         )

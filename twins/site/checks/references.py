@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 from rami.asset.kinds import kinds
+from rami.asset.network import Network
 from rami.asset.reference import Refers, references
 from rami.core.wording import did_you_mean
 from twins.site.checks.case import Case, children
 from twins.site.node import Path
+
+_NETWORK_KINDS = get_args(Network.model_fields["kind"].annotation)
 
 
 def check_references(case: Case) -> frozenset[Path]:
@@ -82,7 +87,7 @@ def _network(case: Case, path: Path, twin: str, text: str, mark: Refers) -> bool
             path, what, wanted="one of another twin", hint=did_you_mean(reference, options)
         )
         return False
-    if mark.kinds and kind and kind not in mark.kinds:
+    if mark.kinds and kind in _NETWORK_KINDS and kind not in mark.kinds:
         what = f"{reference!r} is a {kind} network"
         case.faults.add(path, what, wanted=f"a {' or '.join(mark.kinds)} network")
     return True

@@ -52,7 +52,7 @@ def _consumer(case: Case, path: Path, twin: str, consumer: Consumer) -> None:
         case.faults.add(
             path,
             "key 'return_temperature' is missing: it takes water",
-            wanted="temperature with unit",
+            hint="the temperature at which the water leaves it",
         )
     elif network and network.kind == "heating" and back >= network.flow:
         case.faults.add(

@@ -16,7 +16,11 @@ class Clock(Declared):
 
     mode: Literal["simulated"] = Field("simulated", description="how time passes")
     start: Instant = Field(description="first instant of a run")
-    duration: Duration = Field(description="length of a run")
-    step: Duration = Field(60.0, description="step of the networks and of the exchange of heat")
-    control_step: Duration = Field(10.0, description="step of the station's technical control")
-    strategy_period: Duration = Field(86400.0, description="time between two plans")
+    duration: Duration = Field(le=3.2e8, description="length of a run")
+    step: Duration = Field(
+        60.0, ge=1, description="step of the networks and of the exchange of heat"
+    )
+    control_step: Duration = Field(
+        10.0, ge=1, description="step of the station's technical control"
+    )
+    strategy_period: Duration = Field(86400.0, ge=60, description="time between two plans")

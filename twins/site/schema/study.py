@@ -12,5 +12,5 @@ from rami.core.written import Instant, Name
 class Study(Declared):
     """Runs of equal length from several starts."""
 
-    duration: Duration = Field(description="length of every season's runs")
+    duration: Duration = Field(le=3.2e8, description="length of every season's runs")
     seasons: dict[Name, Instant] = Field(min_length=1, description="name and start of each season")
