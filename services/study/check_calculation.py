@@ -3,9 +3,9 @@
 Simplifications, as that calculation states them: 24 h plans without binaries, minimum load and
 peak; exchangers limited by their design power (sinks by their network's demand); the heat pump's
 share as with the hottest flow line throughout; storage at half its content at both ends of every
-day, without idle loss; what the plan asks for is what the station gives; converters follow by
-merit order. The distance from here to a run is what dynamics, minimum load, temperatures,
-losses and the peak cost.
+day, without reserve and idle loss; what the plan asks for is what the station gives; converters
+follow by merit order. The distance from here to a run is what dynamics, minimum load,
+temperatures, losses and the peak cost.
 """
 
 from __future__ import annotations
@@ -123,6 +123,7 @@ def _simplified(site: SiteLayout, data: Frame) -> dict[str, NDArray[np.float64] 
         half = storage.content_max / 2
         values |= {
             f"{twin}.{name}.loss_idle": 0.0,
+            f"{twin}.{name}.q_min": 0.0,
             f"{twin}.{name}.q_start": half,
             f"{twin}.{name}.q_end": half,
         }

@@ -173,7 +173,8 @@ class _Station:
                     on = min(float(table[f"{path}.P_el"][t]), max(room, 0.0) / eta)
                     table[f"{path}.P_el"][t] = on
                     heat += eta * on
-                high = min(max(kept / self.hours + heat, 0.0), limits["p_max"])
+                usable = (kept - limits["q_min"]) / self.hours + heat
+                high = min(max(usable, 0.0), limits["p_max"])
                 low = max((kept - limits["q_max"]) / self.hours + heat, -limits["p_max"])
                 power[t] = min(max(need[t] - total[t], min(low, 0.0)), high)
                 before = content[t] = kept + (heat - power[t]) * self.hours
@@ -182,7 +183,7 @@ class _Station:
         return total
 
 
-_STORAGE = ("q_start", "q_max", "p_max", "loss_share", "loss_idle")
+_STORAGE = ("q_start", "q_min", "q_max", "p_max", "loss_share", "loss_idle")
 
 
 def _schedule(

@@ -67,10 +67,11 @@ def add_hot(plan: PlanModel, item: Storage, hot: Flow) -> None:
     hot_gain:     hot_gain <= P_th_IH_hot - P_hot
     hot_within:   Q_hot <= Q + below - Q_min
 
-    Below the hot part lies at least the reserve. So while the circuit is hot, discharge comes out of the hot part (or straight from the
-    immersion heater), and only then can the hot part grow; in the other state any content may
-    discharge. Approximations: the hot part cools as content, not in temperature, and all heat
-    charged in the hot state, the immersion heater's too, counts as hot.
+    Below the hot part lies at least the reserve. So while the circuit is hot, discharge comes
+    out of the hot part (or straight from the immersion heater), and only then can the hot part
+    grow; in the other state any content may discharge. Approximations: the hot part cools as
+    content, not in temperature, and all heat charged in the hot state, the immersion heater's
+    too, counts as hot.
     """
     block = plan.block(item.path)
     plan.scalar(block, "q_hot_start")

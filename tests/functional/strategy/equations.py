@@ -1,7 +1,8 @@
 """The reference station's plan as a linear programme, written from the equation sheet.
 
-No peak; binaries and minimum load only as a given choice of states. Nothing of the package's plan is used: names, data and
-limits come from the site file's numbers, the exchangers' limits are given.
+No peak; binaries and minimum load only as a given choice of states. Nothing of the package's
+plan is used: names, data and limits come from the site file's numbers, the exchangers' limits
+are given.
 """
 
 from __future__ import annotations
@@ -47,6 +48,7 @@ class Station:
     idle: float  # kWh per step
     q_start: float
     q_end: float
+    q_min: float
     q_max: float
     limit: Mapping[str, Array]  # P_max by exchanger
     slope: Mapping[str, float]
@@ -87,7 +89,7 @@ def station_rows(
         ub.add(s.cooling[t], (s.cop - 1, col("EL", t)))
         for name in ("HNHT", "IN"):
             ub.add(s.limit[name][t], (1, col(name, t)), (s.slope[name] * s.cop, col("EL", t)))
-        ub.add(0.0, (-1, col("Q", t)), (-1, col("BELOW", t)))
+        ub.add(-s.q_min, (-1, col("Q", t)), (-1, col("BELOW", t)))
     ub.add(-s.q_end, (-1, col("Q", n - 1)), (-1, col("MISSING", 0)))
     bounds: list[tuple[float, float | None]] = []
     for name in ("HNHT", "IN", "HNLT", "OUT"):
@@ -184,7 +186,7 @@ def choose(
         before = [(-(1 - s.loss), col("QHOT", t - 1))] if t else []
         kept = 0.0 if t else (1 - s.loss) * states.q_hot_start
         eq.add(kept, (1, col("QHOT", t)), (-dt, col("GAIN", t)), *before)
-        ub.add(0.0, (1, col("QHOT", t)), (-1, col("Q", t)), (-1, col("BELOW", t)))
+        ub.add(-s.q_min, (1, col("QHOT", t)), (-1, col("Q", t)), (-1, col("BELOW", t)))
         if feeds:
             ub.add(0.0, (states.w * s.cop, col("EL", t)), (-1, col("HNHT", t)))
             ub.add(states.limit[t], (1, col("HNHT", t)), (states.slope * s.cop, col("EL", t)))

@@ -15,7 +15,7 @@ import pytest
 from rami.functional.strategy import PlantState
 from tests.functional.strategy.equations import States, solve
 from tests.functional.strategy.planning import Planning
-from tests.functional.strategy.test_independent_lp import LOADS, average_prices, station
+from tests.functional.strategy.test_independent_lp import CAPACITY, LOADS, average_prices, station
 
 STEPS = 4
 
@@ -29,7 +29,8 @@ def test_plan_is_the_best_of_all_choices(
     rng = np.random.default_rng(seed)
     first = int(rng.integers(0, 180))
     content = float(rng.uniform(0, 9000))
-    hot = float(rng.uniform(0, content))
+    reserve = min(0.12 * CAPACITY * 35, content)
+    hot = float(rng.uniform(0, content - reserve))
     data, part = setup.data.part(first, STEPS), setup.prices.part(first, STEPS)
     buy = rng.uniform(-0.02, 0.2, STEPS)
     draw, feed = rng.uniform(0, 0.08, STEPS), rng.uniform(0, 0.12, STEPS)
@@ -40,6 +41,7 @@ def test_plan_is_the_best_of_all_choices(
         "network.dhs.dhs.draw_price": draw,
         "network.dhs.dhs.feed_price": feed,
         "hts.hs.q_end": content + float(rng.uniform(-500, 500)),
+        "hts.hs.q_min": reserve,
     }
     price = {"el_buy": buy, "co2": 0.2016 * 0.02487, "draw": draw, "feed": feed, "levy": 0.0256}
     loads = {k: data[c] for k, c in LOADS.items()}
@@ -66,7 +68,7 @@ def test_plan_is_the_best_of_all_choices(
     values = setup.values(compiled, first)
     slopes = {"HNHT": values["hts.hex_hnht.slope"], "IN": values["hts.hex_dhs_in.slope"]}
     s = station(setup, first, {k: float(v) for k, v in slopes.items()}, STEPS)
-    s = replace(s, q_start=content, q_end=override["hts.hs.q_end"])
+    s = replace(s, q_min=reserve, q_start=content, q_end=override["hts.hs.q_end"])
     s = replace(s, limit={**s.limit, "HNHT": limit})
     # the hot state's slope on its own, its share at 105 degC
     steep = float(values["hts.hex_hnht.slope_hot"])

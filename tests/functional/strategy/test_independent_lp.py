@@ -35,6 +35,7 @@ def station(setup: Planning, first: int, slope: dict[str, float], steps: int = 9
         idle=0.57 * (60 - 15) * 0.25,
         q_start=0.5 * CAPACITY * 35,
         q_end=0.5 * CAPACITY * 35,
+        q_min=0.12 * CAPACITY * 35,
         q_max=CAPACITY * 35,
         limit=limit,
         slope=slope,
