@@ -90,7 +90,8 @@ def test_fragments_give_sites(
 ) -> None:
     from twins.site import load_site
 
-    for name in ("loads.csv", "prices.csv"):
+    (playground / "models").mkdir()
+    for name in ("loads.csv", "prices.csv", "models/district.fmu"):
         (playground / name).touch()
     for fragment in _blocks(page, "yaml"):
         declared = _overlaid(reference_site_declaration, yaml.safe_load(fragment))
