@@ -27,7 +27,7 @@ def opened(file: Path | None) -> Site:
     """The site in a file, or the reference site. Raises ConfigurationError."""
     from twins.site import load_site
 
-    return load_site(shortest(file or reference_site()))
+    return load_site(file or shortest(reference_site()))
 
 
 @contextmanager

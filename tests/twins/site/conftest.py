@@ -12,6 +12,8 @@ from twins.site import load_site
 
 #: text of the reference site -> text in its place (the first occurrence)
 Changes = dict[str, str]
+#: (old, new, path, words)
+Told = Callable[[str, str, str, str], None]
 
 
 @pytest.fixture
@@ -40,6 +42,22 @@ def problems(changed: Callable[[Changes], Path]) -> Callable[[Changes], list[Pro
         return list(caught.value.problems)
 
     return found
+
+
+@pytest.fixture
+def told(problems: Callable[[Changes], list[Problem]]) -> Told:
+    """Checks that a change is told: `path` in the place, `words` in the problem (`a|b`: either)."""
+
+    def check(old: str, new: str, path: str, words: str) -> None:
+        found = problems({old: new})
+        assert any(
+            any(word in str(p) for word in words.split("|"))
+            and any(part in p.where for part in path.split("|"))
+            for p in found
+        ), [str(p) for p in found]
+        assert all(p.where.count(":") >= 2 for p in found), "every problem has line and column"
+
+    return check
 
 
 def line_of(file: Path, text: str) -> int:
