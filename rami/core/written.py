@@ -54,7 +54,8 @@ Instant = Annotated[
 ]
 
 #: a word that becomes part of point names and file names
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,47}$")]
+NAME = r"^[a-z][a-z0-9_]{0,47}$"
+Name = Annotated[str, Field(pattern=NAME)]
 
 
 def _existing(path: Path, info: ValidationInfo) -> Path:

@@ -8,6 +8,7 @@ from pydantic_core import ErrorDetails
 
 from rami.core.units import allowed, parse, quantities_of
 from rami.core.wording import did_you_mean
+from rami.core.written import NAME
 from twins.site.faults import Faults
 from twins.site.node import Node, Path
 from twins.site.outline import allowed_at, words_at
@@ -99,14 +100,16 @@ def _unit(node: Node) -> str:
     return ""
 
 
-def _name(error: ErrorDetails, loc: Path, root: Node, faults: Faults) -> None:
+def _pattern(error: ErrorDetails, loc: Path, root: Node, faults: Faults) -> None:
     at_key = loc[-1] == "[key]"
     if at_key:
         loc = loc[:-1]
+    name = error["ctx"]["pattern"] == NAME
+    words = "lower-case letters, digits and underscores, a letter first, at most 48"
     faults.add(
         loc,
-        f"{error['input']!r} is no name",
-        wanted="lower-case letters, digits and underscores, a letter first, at most 48",
+        f"{error['input']!r} is no name" if name else f"{error['input']!r} has the wrong form",
+        wanted=words if name else f"the form {error['ctx']['pattern']}",
         at_key=at_key,
     )
 
@@ -141,7 +144,7 @@ _TOLD: Mapping[str, _Teller] = {
     "union_tag_invalid": _unknown_kind,
     "union_tag_not_found": _no_kind,
     "literal_error": _not_listed,
-    "string_pattern_mismatch": _name,
+    "string_pattern_mismatch": _pattern,
     "too_short": _empty,
     **dict.fromkeys(_BOUNDS, _bound),
 }
