@@ -10,7 +10,7 @@ temperatures, losses and the peak cost.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -81,22 +81,44 @@ def check_calculation(
         cost_basis=basis, binaries=False, minimum_load=False, peak=False, margin=1.0
     )
     controller = StrategyController(site, settings, business.owners)
-    steps = round(_DAY / data.grid.step_h)
-    planned, parts = 0.0, []
-    for first in range(0, data.grid.count, steps):
-        count = min(steps, data.grid.count - first)
-        day, priced = data.part(first, count), prices.part(first, count)
-        simple = {**_simplified(controller.site, day), **(override or {})}
-        state = PlantState.nominal(site)
-        plan = controller.plan(day.grid, day, priced, state, override=simple)
-        planned += controller.idle_cost(day.grid, day, priced, state)["objective"] - plan.objective
-        parts.append(plan.values)
-        columns = plan.columns
-    powers = Frame(data.grid, columns, ("1",) * len(columns), np.vstack(parts))
+
+    def simple(day: Frame) -> Mapping[str, ArrayLike]:
+        return {**_simplified(controller.site, day), **(override or {})}
+
+    planned, powers = plan_days(controller, data, prices, simple)
     baseline = _settled(site, business, prices, data, None)
     return CheckCalculation(
         basis, planned, baseline, _settled(site, business, prices, data, powers), powers
     )
+
+
+def plan_days(
+    controller: StrategyController,
+    data: Frame,
+    prices: Prices,
+    override: Callable[[Frame], Mapping[str, ArrayLike]],
+) -> tuple[float, Frame]:
+    """(planned benefit in EUR, planned powers in kW) of one plan a day from the declared content.
+
+    `override` gives the parameters to replace on a day's data.
+    """
+    steps = round(_DAY / data.grid.step_h)
+    planned, parts = 0.0, []
+    columns: tuple[str, ...] = ()
+    state = PlantState.nominal(controller.site.site)
+    for first in range(0, data.grid.count, steps):
+        count = min(steps, data.grid.count - first)
+        day, priced = data.part(first, count), prices.part(first, count)
+        plan = controller.plan(day.grid, day, priced, state, override=override(day))
+        planned += controller.idle_cost(day.grid, day, priced, state)["objective"] - plan.objective
+        parts.append(plan.values)
+        columns = plan.columns
+    return planned, Frame(data.grid, columns, ("1",) * len(columns), np.vstack(parts))
+
+
+def without_losses(site: SiteTopology) -> dict[str, ArrayLike]:
+    """The plan's parameters of storages that lose nothing but their share (lambda of eq. 11)."""
+    return {f"{twin}.{name}.loss_idle": 0.0 for twin, name, _ in site.of(HeatStorage)}
 
 
 def _settled(

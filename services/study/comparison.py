@@ -11,6 +11,8 @@ from rami.business.planned import PlanGap, decompose
 from rami.business.settlement import Settlement, settle
 from rami.business.static_run import static_run
 from rami.core.frame import Frame
+from services.study.check_calculation import Basis
+from services.study.check_ladder import Check, differences
 from services.study.evaluation import executed_powers
 from services.study.job import JobResult
 from services.study.outcome import Mode, RunOutcome, SeasonOutcome
@@ -29,17 +31,25 @@ def station_owner(site: Site) -> str:
     return str(next(iter(site.business.owners)))
 
 
-def season_outcome(site: Site, season: str, results: Mapping[Mode, JobResult]) -> SeasonOutcome:
-    """Figures, closure and decomposition of the runs that are there."""
+def season_outcome(
+    site: Site,
+    season: str,
+    results: Mapping[Mode, JobResult],
+    checks: Mapping[Basis, Check],
+) -> SeasonOutcome:
+    """Figures, closure and decomposition of the runs; `checks` may be empty."""
     runs = {mode: run_outcome(site, r) for mode, r in results.items()}
     baseline = results.get("baseline")
-    figures: dict[str, Mapping[str, Any]] = {}
+    figures: dict[str, dict[str, Any]] = {}
     gaps: dict[str, Mapping[str, float]] = {}
     for mode, result in results.items():
         if mode == "baseline" or baseline is None:
             continue
         gap, static = _plan_gap(site, baseline, result)
         figures[mode] = _figures(site, baseline, result, gap, static)
+        if mode in checks:
+            realised = figures[mode]["delta"]["benefit_eur"]
+            figures[mode]["check"] = differences(checks[mode], static, realised)
         gaps[mode] = dict(gap.causes)
     return SeasonOutcome(season, runs, figures, _worst(results), gaps)
 
@@ -59,7 +69,8 @@ def _figures(
     benefit = compare(baseline.evaluation.settlement, result.evaluation.settlement)
     tracking = result.evaluation.tracking
     owner = station_owner(site)
-    planned = {**static, owner: result.planned_eur}
+    planned = {o: eur for o, eur in static.items() if o != TOTAL}
+    planned[owner] = result.planned_eur
     return {
         "planned_eur": {**planned, TOTAL: sum(planned.values())},
         "delta": benefit.plain(),
@@ -81,12 +92,14 @@ def _figures(
 def _plan_gap(
     site: Site, baseline: JobResult, result: JobResult
 ) -> tuple[PlanGap, dict[str, float]]:
-    """Planned to realised benefit of the stations' owner; static benefits of the other owners."""
+    """Planned to realised benefit of the stations' owner; static benefits of every owner."""
     owner = station_owner(site)
     scheduled = result.evaluation.scheduled
     assert scheduled is not None
     rest = _static(site, baseline, None)
-    by_plan = compare(rest, _static(site, result, scheduled)).benefit
+    planned_run = _static(site, result, scheduled)
+    by_plan = compare(rest, planned_run).benefit
+    peak = rest.owners[owner].peak_cost - planned_run.owners[owner].peak_cost
     executed = executed_powers(scheduled, result.evaluation.means)
     by_execution = compare(rest, _static(site, result, executed)).benefit
     real = compare(baseline.evaluation.settlement, result.evaluation.settlement).benefit
@@ -95,15 +108,15 @@ def _plan_gap(
     gap = decompose(
         result.planned_eur,
         [
-            ("cost basis and peak", by_plan[owner].delta),
+            ("cost basis", by_plan[owner].delta - peak),
+            ("peak charge", by_plan[owner].delta),
             ("forecast error", by_plan[owner].delta),
             ("temperature and tracking", tracked),
             ("electricity of pumps", tracked - pumps),
             ("dynamics, minimum load and losses", real[owner].delta),
         ],
     )
-    others = {o: c.delta for o, c in by_plan.items() if o not in (owner, TOTAL)}
-    return gap, others
+    return gap, {o: c.delta for o, c in by_plan.items()}
 
 
 def _static(site: Site, result: JobResult, powers: Frame | None) -> Settlement:

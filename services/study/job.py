@@ -14,6 +14,8 @@ from rami.core.timegrid import TimeGrid
 from rami.information.prices import Prices
 from services import assemble
 from services.loop.closed_loop import ClosedLoop, LoopSteps
+from services.study.check_calculation import Basis
+from services.study.check_ladder import PlannedRungs, planned_rungs
 from services.study.evaluation import Evaluation, evaluate
 from services.study.flow_temperature import watched
 from services.study.limits_seen import LoopLimits
@@ -67,10 +69,25 @@ def _site(file: Path) -> Site:
     return load_site(file)
 
 
-def run_job(number: int, job: Job) -> JobResult:
-    """Run one season in one mode; tells the parent how far it is."""
+@dataclass(frozen=True)
+class CheckJob:
+    """The check calculation of one season and its rungs up to the run."""
+
+    site_file: Path
+    season: str
+    start_ns: int
+    intervals: int
+    mode: Basis
+    data: DataOptions
+
+
+def run_job(number: int, job: Job | CheckJob) -> JobResult | PlannedRungs:
+    """One piece of a study; tells the parent how far it is."""
     site = _site(job.site_file)
-    return run_season(site, job, lambda share: tick(number, share))
+    if isinstance(job, Job):
+        return run_season(site, job, lambda share: tick(number, share))
+    grid = TimeGrid(job.start_ns, round(site.strategy.step * 1e9), job.intervals)
+    return planned_rungs(site, read_season(site, job.season, grid, job.data), job.mode)
 
 
 def run_season(site: Site, job: Job, on_share: object = None) -> JobResult:

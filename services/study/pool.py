@@ -74,7 +74,7 @@ def run_jobs(
         _end(pool)
         raise
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+        pool.shutdown(wait=True, cancel_futures=True)
         ticks.put(None)
         listener.join(timeout=5)
 

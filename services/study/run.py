@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
@@ -11,12 +12,15 @@ from typing import TYPE_CHECKING
 from rami.core.errors import ConfigurationError, Interrupted, Problem
 from rami.core.timegrid import NS, instant
 from services import assemble
+from services.study.check_calculation import Basis
+from services.study.check_ladder import Check, PlannedRungs
+from services.study.check_published import published
 from services.study.comparison import season_outcome
-from services.study.job import Job, JobResult, run_job
+from services.study.job import CheckJob, Job, JobResult, run_job
 from services.study.outcome import MODES, Mode, SeasonOutcome, StudyOutcome
 from services.study.pool import run_jobs
 from services.study.provenance import provenance, tuning_table
-from services.study.season_data import DataOptions, read_season
+from services.study.season_data import DataOptions, read_season, season_path
 
 if TYPE_CHECKING:
     from twins.site.site import Site
@@ -24,6 +28,7 @@ if TYPE_CHECKING:
 #: told a piece of work and how much of it is done (0 to 1)
 Report = Callable[[str, float], None]
 
+BASES: tuple[Basis, ...] = ("marginal", "average")
 DAY_S = 86400.0
 TIME_SERIES = "timeseries.csv.gz"
 
@@ -66,21 +71,16 @@ def run_study(
     report("tuning", 1.0)
     marks["tuning_s"] = perf_counter() - begun - sum(marks.values())
 
-    jobs = [
-        Job(
-            site.file,
-            season,
-            instant(site.study.seasons[season]),
-            round(span / site.strategy.step),
-            mode,
-            options,
-            fmus,
-            tunings,
-            exchange_s,
-        )
-        for season in chosen
-        for mode in _longest_first()
-    ]
+    jobs: list[Job | CheckJob] = []
+    for season in chosen:
+        file, start = site.file, instant(site.study.seasons[season])
+        count = round(span / site.strategy.step)
+        jobs += [
+            Job(file, season, start, count, mode, options, fmus, tunings, exchange_s)
+            for mode in reversed(MODES)
+        ]
+        if data is not None:
+            jobs += [CheckJob(file, season, start, count, basis, options) for basis in BASES]
     done: dict[str, SeasonOutcome] = {}
     interrupted = False
     try:
@@ -103,28 +103,52 @@ def run_study(
     return outcome
 
 
-def _longest_first() -> tuple[Mode, ...]:
-    return tuple(reversed(MODES))
+def _name(job: Job | CheckJob) -> str:
+    return f"{job.season} {job.mode}{'' if isinstance(job, Job) else ' check'}"
 
 
-def _run(site: Site, jobs: list[Job], done: dict[str, SeasonOutcome], report: Report) -> None:
-    """Run all jobs; a season goes to `done` when its last run is in."""
+def _run(
+    site: Site, jobs: list[Job | CheckJob], done: dict[str, SeasonOutcome], report: Report
+) -> None:
+    """Run all jobs; a season goes to `done` when its last piece is in."""
     results: dict[str, dict[Mode, JobResult]] = {}
+    checks: dict[str, dict[Basis, PlannedRungs]] = {}
+    waiting = Counter(job.season for job in jobs)
     for job in jobs:
-        report(f"{job.season} {job.mode}", 0.0)
+        report(_name(job), 0.0)
 
     def on_tick(number: int, share: float) -> None:
-        report(f"{jobs[number].season} {jobs[number].mode}", share)
+        report(_name(jobs[number]), share)
 
     for number, result in run_jobs(run_job, jobs, on_tick):
         job = jobs[number]
-        report(f"{job.season} {job.mode}", 1.0)
-        mine = results.setdefault(job.season, {})
-        mine[job.mode] = result
-        if len(mine) == len(MODES):
+        report(_name(job), 1.0)
+        if isinstance(result, JobResult):
+            results.setdefault(job.season, {})[result.mode] = result
+        elif isinstance(job, CheckJob):
+            checks.setdefault(job.season, {})[job.mode] = result
+        waiting[job.season] -= 1
+        if not waiting[job.season]:
+            mine = results.pop(job.season)
             ordered: dict[Mode, JobResult] = {mode: mine[mode] for mode in MODES}
-            done[job.season] = season_outcome(site, job.season, ordered)
-            del results[job.season]
+            compared = _compared(site, job, checks.pop(job.season, {}))
+            done[job.season] = season_outcome(site, job.season, ordered, compared)
+
+
+def _compared(
+    site: Site, job: Job | CheckJob, rungs: Mapping[Basis, PlannedRungs]
+) -> dict[Basis, Check]:
+    """The check calculations of a season with what was published for its file."""
+    if job.data.folder is None:
+        return {}
+    span = job.intervals * float(site.strategy.step)
+    file = season_path(job.data.folder, job.season)
+    owners = site.business.owners
+    unchanged = job.data.prices is None
+    return {
+        basis: Check(found, published(file, basis, span, owners) if unchanged else None)
+        for basis, found in rungs.items()
+    }
 
 
 def _exchange_step(site: Site, step_s: float | None) -> float:

@@ -26,6 +26,13 @@ class DataOptions:
     prices: Path | None = None
 
 
+def season_path(folder: Path, season: str) -> Path:
+    """Where a season's file lies in a folder of season files."""
+    from adapters.sources.csv.ready import season_name
+
+    return folder / season_name(season)
+
+
 def open_source(site: Site, season: str, options: DataOptions) -> DataSource:
     """The season's source; DataError when a file is missing or does not read."""
     from adapters.sources.csv.ready import price_file, season_file

@@ -15,9 +15,14 @@ from rami.information.series import DAY_AHEAD
 _PATTERN = "site_synthetic_{season}_15min.csv"
 
 
+def season_name(season: str) -> str:
+    """Name of a season's file."""
+    return _PATTERN.format(season=season)
+
+
 def season_file(folder: Path, season: str) -> CsvSource:
     """The source `site_synthetic_<season>_15min.csv` in a folder. Raises DataError."""
-    name = _PATTERN.format(season=season)
+    name = season_name(season)
     if not (folder / name).is_file():
         there = sorted(p.name for p in folder.glob(_PATTERN.format(season="*")))
         hint = f"there are {', '.join(there)}" if there else f"looked in {folder}"

@@ -10,6 +10,7 @@ from rami.asset.topology import SiteTopology
 from services.report.charts.figure import Figure
 from services.report.comparison import BASIS, PLANNED
 from services.report.page.changes import changes
+from services.report.page.check import check
 from services.report.page.closure import closure
 from services.report.page.head import head
 from services.report.page.markup import Markup, joined, tag
@@ -43,6 +44,7 @@ def document(outcome: StudyOutcome, site: SiteTopology) -> str:
             _navigation(outcome),
             changes(outcome),
             planned_and_realised(outcome, falls),
+            check(outcome),
             *(part.html for part in parts),
             closure(outcome),
             tuning(outcome),
@@ -69,7 +71,11 @@ def document(outcome: StudyOutcome, site: SiteTopology) -> str:
 
 def _navigation(outcome: StudyOutcome) -> Markup:
     """Links to the sections, and the choice of whose runs are shown."""
-    targets = ["changes", "planned", *outcome.seasons, "closure", "tuning"]
+    checked = any("check" in b for s in outcome.seasons.values() for b in s.figures.values())
+    targets = [
+        *("changes", "planned", *(["check"] if checked else [])),
+        *(*outcome.seasons, "closure", "tuning"),
+    ]
     links = [tag("a", name, href=f"#{name}") for name in targets]
     modes = [m for m in PLANNED if any(m in s.runs for s in outcome.seasons.values())]
     choices = [
