@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from numpy.typing import ArrayLike
 
 from rami.asset.topology import SiteTopology
-from rami.core.errors import DataError, InfeasibleError, Problem
+from rami.core.errors import InfeasibleError
 from rami.core.frame import Frame
 from rami.core.timegrid import TimeGrid
 from rami.functional.schedule import Schedule
@@ -108,13 +108,12 @@ class StrategyController:
         override: Mapping[str, ArrayLike] | None = None,
     ) -> Compiled:
         """The compiled model with all parameters of this plan."""
+        from rami.functional.strategy.forecast_check import check_forecast
         from rami.functional.strategy.parameters import parameters
         from rami.functional.strategy.plan_data import PlanData
 
-        for what, other in (("forecast", forecast.grid), ("prices", prices.grid)):
-            if other != grid:
-                raise DataError([Problem(what, f"stands on {other}, wanted {grid}")])
         plan = self.compiled(grid.count)
+        check_forecast(self.site, plan.layout, self.settings, grid, forecast, prices)
         data = PlanData(self.site, plan.layout, self.settings, grid, forecast, prices, state)
         plan.program.set({**parameters(data), **(override or {})})
         plan.program.update()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rami.functional.strategy.build import Compiled
 from rami.functional.strategy.compiler.term import Array
+from rami.functional.strategy.layout import Circuit
 
 #: kW below which an exchanger counts as not running
 QUIET = 1.0
@@ -14,9 +16,9 @@ QUIET = 1.0
 def rounded_bounds(plan: Compiled, x: Array) -> tuple[Array, Array]:
     """Column bounds with every whole number fixed near a linear solution `x`.
 
-    A direction follows the net flow across the network's border, a hotter flow line is asked
-    for where its exchanger runs, and as many engines run as the load needs, less those that
-    would fall below their minimum load.
+    A direction follows the net flow across the network's border; a circuit is hot where a sink
+    that needs it runs, or where nothing runs and a storage takes up heat for one. As many
+    engines run as the load needs, less those that would fall below their minimum load.
     """
     program, layout = plan.program, plan.layout
     lower, upper = program.arrays["lower"].copy(), program.arrays["upper"].copy()
@@ -32,11 +34,16 @@ def rounded_bounds(plan: Compiled, x: Array) -> tuple[Array, Array]:
             if e.direction == direction:
                 flow = program.solution(f"{e.path}.P", x)
                 net = net + (flow if e.side == "in" else -flow)
-        fix(f"direction.{direction}.into_station", (net > -QUIET).astype(float))
+        charged = np.zeros(layout.steps, bool)
+        for c in layout.circuits:
+            if c.hot_direction == direction:
+                charged |= _charged_hot(plan, c, x)
+        outward = (net < -QUIET) | ((net < QUIET) & charged)
+        fix(f"direction.{direction}.into_station", (~outward).astype(float))
     for c in layout.circuits:
         if c.hot_sinks and not c.hot_direction:
             asked = sum(program.solution(f"{p}.P", x) for p in c.hot_sinks) > QUIET
-            fix(f"circuit.{c.path}.hot", np.asarray(asked, float))
+            fix(f"circuit.{c.path}.hot", np.asarray(asked | _charged_hot(plan, c, x), float))
     for unit, size in [(u, "p_th_engine") for u in layout.chps] + [
         (u, "p_max") for u in layout.boilers
     ]:
@@ -50,6 +57,15 @@ def rounded_bounds(plan: Compiled, x: Array) -> tuple[Array, Array]:
         else:
             fix(f"{unit.path}.on", np.minimum(running, 1.0))
     return lower, upper
+
+
+def _charged_hot(plan: Compiled, circuit: Circuit, x: Array) -> NDArray[np.bool_]:
+    """Where a storage of the circuit takes up heat for its hot state."""
+    charged = np.zeros(plan.layout.steps, bool)
+    for s in plan.layout.storages:
+        if s.circuit == circuit.path:
+            charged |= plan.program.solution(f"{s.path}.hot_gain", x) > QUIET
+    return charged
 
 
 def running_engines(load: Array, part_load: float) -> Array:

@@ -1,0 +1,56 @@
+"""Checks a forecast before a plan is made of it: all that is wrong at once, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from rami.asset.consumer import Consumer
+from rami.core.errors import DataError, Problem
+from rami.core.frame import Frame
+from rami.core.timegrid import TimeGrid
+from rami.core.wording import did_you_mean
+from rami.functional.strategy.layout import Layout
+from rami.functional.strategy.settings import StrategySettings
+from rami.functional.strategy.site_layout import SiteLayout
+from rami.information.prices import Prices
+
+
+def wanted_series(site: SiteLayout, layout: Layout, settings: StrategySettings) -> Iterator[str]:
+    """The series a plan reads from its forecast."""
+    for _, _, consumer in site.site.of(Consumer):
+        yield consumer.demand
+    if settings.cost_basis == "ems":
+        for network in layout.networks:
+            if network.own and network.kind == "heating":
+                yield f"cost.{network.path}"
+                yield f"emission.{network.path}"
+
+
+def check_forecast(
+    site: SiteLayout,
+    layout: Layout,
+    settings: StrategySettings,
+    grid: TimeGrid,
+    forecast: Frame,
+    prices: Prices,
+) -> None:
+    """Raises DataError for series that are missing or not finite, and for another grid."""
+    problems = [
+        Problem(what, f"stands on {other}, wanted {grid}")
+        for what, other in (("forecast", forecast.grid), ("prices", prices.grid))
+        if other != grid
+    ]
+    for name in dict.fromkeys(wanted_series(site, layout, settings)):
+        if name not in forecast:
+            hint = did_you_mean(name, forecast.names)
+            problems.append(Problem(name, "the forecast has no such series", hint))
+            continue
+        bad = np.flatnonzero(~np.isfinite(forecast[name]))
+        if bad.size:
+            where = f"{name}[{bad[0]}]"
+            got = f"got {forecast[name][bad[0]]} ({bad.size} of {forecast.grid.count} steps)"
+            problems.append(Problem(where, f"wanted a finite number, {got}", "fill the gap"))
+    if problems:
+        raise DataError(problems)
