@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from rami.asset.water import HEAT_CAPACITY
 from rami.core.points import PointIndex
-from rami.functional.technical.loop import Loop
 from rami.functional.technical.station_loops import StationLoops
 
 Vector = NDArray[np.float64]
@@ -23,21 +22,23 @@ _Y, _SET, _CARRIED, _HOT, _COLD, _CEILING, _SWITCH, _ROWS = range(8)
 class Feedforward:
     """One vector of everything a step reads, and the loops' places in it.
 
-    The vector `z` holds the measured points, the set-points, the power loops' commands, the
-    commands with the PID's last correction (for the partner of a power loop), and 0, 1, inf.
-    `command` and `corrected` are views of it that the controller fills before `step`.
+    The vector `z` holds the measured points, the set-points, those shifted, the power loops'
+    commands, the commands with the PID's last correction (for the partner of a power loop), and
+    0, 1, inf. `command` and `corrected` are views of it that the controller fills before `step`.
     """
 
     def __init__(self, station: StationLoops, measured: PointIndex) -> None:
         self.loops = station.loops
         n, k, p = len(measured), len(station.set_points), station.powers
         count = len(self.loops)
-        self.z = np.zeros(n + k + 2 * p + 3)
+        self.z = np.zeros(n + 2 * k + 2 * p + 3)
         self.measured = self.z[:n]
         self.set_points = self.z[n : n + k]
-        self.command = self.z[n + k : n + k + p]
-        self.corrected = self.z[n + k + p : n + k + 2 * p]
-        zero = n + k + 2 * p
+        self._shifted = self.z[n + k : n + 2 * k]
+        first, zero = n + 2 * k, n + 2 * k + 2 * p
+        self.command = self.z[first : first + p]
+        self.corrected = self.z[first + p : zero]
+        self._shift = np.zeros(k)
         self.z[zero:] = 0.0, 1.0, np.inf
         self.powers = p
         self._places = self._compile(station, measured, n, zero)
@@ -68,14 +69,14 @@ class Feedforward:
         self.scale, self.wanted = np.empty(count), np.empty(count)
         self._limit = np.empty(count - p)
         self.share_min = np.array([loop.share_min for loop in loops])
-        self._base = np.empty(count)
+        self._base, self._raised = np.empty(count), np.zeros(count)
 
     def _compile(
         self, station: StationLoops, measured: PointIndex, n: int, zero: int
     ) -> NDArray[np.intp]:
         names = [s.name for s in station.set_points]
         power_of = {loop.switch.name: i for i, loop in enumerate(station.loops[: self.powers])}
-        commands = n + len(names)
+        shifted, commands = n + len(names), n + 2 * len(names)
         rows: list[Sequence[int]] = []
         for i, loop in enumerate(self.loops):
             own = power_of[loop.switch.name]
@@ -87,7 +88,7 @@ class Feedforward:
             rows.append(
                 [
                     measured[loop.controlled],
-                    commands + i if loop.of_power else n + names.index(loop.set_point.name),
+                    commands + i if loop.of_power else shifted + names.index(loop.set_point.name),
                     carried,
                     measured[loop.hot] if loop.hot else zero + (1 if direct else 0),
                     measured[loop.cold] if loop.cold else zero,
@@ -97,12 +98,20 @@ class Feedforward:
             )
         return np.array(rows, np.intp).reshape(-1, _ROWS).T.copy()
 
+    def shift(self, set_point: int, loops: Sequence[int], kelvin: float) -> None:
+        """Shift a set-point for the loops that follow it."""
+        self._shift[set_point] = kelvin
+        for i in loops:
+            self._raised[i] = max(kelvin, 0.0)
+
     def step(self) -> None:
         """Fill `share` (opening by feedforward), `scale`, `difference` and what the views show."""
         table, p = self._table, self.powers
+        np.add(self.set_points, self._shift, out=self._shifted)
         self.z.take(self._places, out=table, mode="clip")
-        set_point, wanted = table[_SET, p:], self.wanted
-        wanted[:] = table[_SET]
+        set_point = table[_SET, p:]
+        # what is wanted from a source does not count what it is asked for others' sake
+        np.subtract(table[_SET], self._raised, out=self.wanted)
         # a temperature stays below the water that arrives
         limit = np.subtract(table[_CEILING, p:], self._margin, out=self._limit)
         np.minimum(set_point, limit, out=set_point)
@@ -116,8 +125,3 @@ class Feedforward:
         scale = np.multiply(base, self._flow_gain, out=self.scale)
         scale += self._gain
         scale /= difference
-
-
-def actuators(loops: Sequence[Loop]) -> list[str]:
-    """Actuated points in loop order."""
-    return [loop.actuator for loop in loops]

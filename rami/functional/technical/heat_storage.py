@@ -10,7 +10,7 @@ from __future__ import annotations
 from rami.asset.heat_storage import HeatStorage
 from rami.asset.topology import TwinTopology
 from rami.functional.technical.loop import local_network
-from rami.functional.technical.source_trim import Trim
+from rami.functional.technical.trim import Trim
 
 #: hours over which a deviation of the content is worked off
 HOURS = 2.0

@@ -56,7 +56,7 @@ class PidBank:
         self._bound = np.full(n, np.inf) if correction is None else np.array(correction, float)
         self._low, self._one = np.zeros(n), np.ones(n)
         self._error, self._wanted, self._raw = np.empty(n), np.empty(n), np.empty(n)
-        self._output, self._change = np.zeros(n), np.empty(n)
+        self.output, self._change = np.zeros(n), np.empty(n)
         self._negative_bound = -self._bound
         self._set(gains)
         self._seen = self._by_hand = False
@@ -102,7 +102,7 @@ class PidBank:
         np.minimum(correction, self._bound, out=correction)
         raw = np.multiply(correction, scale, out=self._raw)
         raw += feedforward
-        output: Vector = np.maximum(raw, low, out=self._output)
+        output: Vector = np.maximum(raw, low, out=self.output)
         np.minimum(output, self.high, out=output)
         if self._by_hand:
             self._follow_hand(error, feedforward, scale)
@@ -139,7 +139,7 @@ class PidBank:
         """Manual loops: output as held; the integrator is where automatic would continue."""
         by_hand = self.state[_MANUAL] > 0.0
         held = self.state[_HELD]
-        self._output[by_hand] = held[by_hand]
+        self.output[by_hand] = held[by_hand]
         rest = (held - feedforward) / scale - self._kp * error - self.state[_DERIVATIVE]
         self.state[_INTEGRAL][by_hand] = rest[by_hand]
         self._raw[by_hand] = held[by_hand]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,46 +12,28 @@ from rami.asset.junction import Junction
 from rami.asset.topology import TwinTopology
 from rami.asset.water import HEAT_CAPACITY
 from rami.core.points import PointIndex
+from rami.functional.technical.station_loops import StationLoops
+from rami.functional.technical.trim import Trim
 
 Vector = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class Trim:
-    """Works a surplus or lack of heat off within about `hours`.
-
-    It changes a source's power by at most `share` of what is scheduled. With `content` (a
-    storage's content in kWh, measured and scheduled for the end of each step) it follows the
-    schedule; without, it keeps the lines of `network` at their temperatures.
-    """
-
-    network: str
-    hours: float
-    share: float
-    content: str | None = None
-
-
-#: without a storage nothing else takes what sources and sinks differ by
-CIRCUIT_HOURS, CIRCUIT_SHARE = 0.1, 0.3
-
-
-def circuit_trim(network: str) -> Trim:
-    """The trim of a circuit without a storage."""
-    return Trim(network, CIRCUIT_HOURS, CIRCUIT_SHARE)
-
-
 class SourceTrim:
-    """One trim at work. `sources` are the places of the sources' powers among the loops."""
+    """One trim at work, on the power of the strongest of the station's sources."""
 
     def __init__(
-        self, trim: Trim, topology: TwinTopology, measured: PointIndex, sources: list[int]
+        self, trim: Trim, topology: TwinTopology, station: StationLoops, measured: PointIndex
     ) -> None:
-        self.trim, self._sources = trim, sources
+        self.trim = trim
+        names = [s.name for s in station.set_points]
+        self._sources = [names.index(s) for s in station.sources]
+        flow = f"{trim.network}.T_flow"
+        self._flow = names.index(flow) if flow in names else -1
         self._chosen = -1
         self._from = self._to = float("nan")
         self._elapsed, self._length = 0.0, 1.0
         self._change = 0.0
-        self.lacking: Callable[[Vector], float]
+        self.lacking: Callable[[Vector, Vector], float]
         if trim.content is not None:
             self._content = measured[trim.content]
             self.lacking = self._content_lacking
@@ -63,8 +44,7 @@ class SourceTrim:
                 topology.component(line, Junction).water * HEAT_CAPACITY / 3600.0
                 for line in (flow, back)
             ]
-            network = topology.networks[trim.network]
-            self._wanted = [network.hot, network.cold]
+            self._cold = topology.networks[trim.network].cold
             self.lacking = self._lines_lacking
 
     def aim(self, end: float | None, length_s: float, powers: Vector) -> None:
@@ -75,25 +55,24 @@ class SourceTrim:
         strongest = max(self._sources, key=lambda i: float(powers[i]), default=-1)
         self._chosen = strongest if strongest >= 0 and powers[strongest] > 0.0 else -1
 
-    def _content_lacking(self, measured: Vector) -> float:
+    def _content_lacking(self, measured: Vector, set_points: Vector) -> float:
         content = float(measured[self._content])
         if self._from != self._from:  # nothing was scheduled before: start from what is there
             self._from = content
         wanted: float = self._from + (self._to - self._from) * self._elapsed / self._length
         return wanted - content
 
-    def _lines_lacking(self, measured: Vector) -> float:
+    def _lines_lacking(self, measured: Vector, set_points: Vector) -> float:
         hot, cold = self._lines
-        (at_hot, at_cold), (wanted_hot, wanted_cold) = self._capacity, self._wanted
+        at_hot, at_cold = self._capacity
+        wanted_hot, wanted_cold = float(set_points[self._flow]), self._cold
         lacking_hot: float = at_hot * (wanted_hot - float(measured[hot]))
         lacking_cold: float = at_cold * (wanted_cold - float(measured[cold]))
         return lacking_hot + lacking_cold
 
-    def follow(self, flow_temperature: float) -> None:
-        """The flow temperature that is wanted now (degC), for a circuit without a storage."""
-        self._wanted[0] = flow_temperature
-
-    def apply(self, measured: Vector, target: Vector, period_s: float, hold: bool) -> None:
+    def apply(
+        self, measured: Vector, set_points: Vector, target: Vector, period_s: float, hold: bool
+    ) -> None:
         """Change the strongest source's entry of `target` (kW); `hold` keeps the last change."""
         self._elapsed = min(self._elapsed + period_s, self._length)
         if self._chosen < 0:
@@ -101,7 +80,9 @@ class SourceTrim:
         power = float(target[self._chosen])
         if not hold:
             most = self.trim.share * power
-            self._change = min(max(self.lacking(measured) / self.trim.hours, -most), most)
+            self._change = min(
+                max(self.lacking(measured, set_points) / self.trim.hours, -most), most
+            )
         target[self._chosen] = power + self._change
 
     def save(self) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +14,11 @@ from rami.core.errors import ControlError
 from rami.core.points import Direction, PointIndex
 from rami.core.timegrid import NS
 from rami.core.wording import did_you_mean
-from rami.functional.technical.causes import Cause
-from rami.functional.technical.feedforward import Feedforward, actuators
+from rami.functional.technical.causes import LimitCount
+from rami.functional.technical.feedforward import Feedforward
+from rami.functional.technical.flow_line import FlowLine
 from rami.functional.technical.loop import OFF_SHARE
+from rami.functional.technical.owed_energy import OwedEnergy
 from rami.functional.technical.pid import PidBank
 from rami.functional.technical.set_points import SetPoints
 from rami.functional.technical.source_trim import SourceTrim
@@ -28,15 +30,16 @@ if TYPE_CHECKING:
 
 Vector = NDArray[np.float64]
 
-#: energy that ramps and lags left out is delivered within about this time, s
-CATCH_UP_S = 600.0
-#: most that catching up may change a power, as a share of the design power
-CATCH_UP_SHARE = 0.15
 #: smallest opening of a loop that is on, as a share of its feedforward
 FEEDFORWARD_MIN = 0.3
 #: the integral action of a loop follows its flow within these bounds
 PACE_MIN, PACE_MAX = 0.1, 1.5
-_SATURATED, _COLD_K = 1e-3, 0.5
+
+
+class _Part(Protocol):
+    def save(self) -> bytes: ...
+
+    def restore(self, state: bytes) -> None: ...
 
 
 def split_points(topology: TwinTopology) -> tuple[PointIndex, PointIndex]:
@@ -55,7 +58,7 @@ class StationController:
     `inputs` are the measured points it reads, `outputs` the actuated points it writes,
     `targets` what a schedule gives (names without the twin). Per period: set-points move on
     their ramps, feedforward from measured temperatures, PID on top, openings within limits.
-    `limited_s[cause, loop]` counts seconds in which a loop stood at a limit.
+    `limited_s[cause, loop]` counts seconds in which a loop stood at a limit (`Cause`).
 
     Raises ControlError where a loop lacks its flow device or its tuning.
     """
@@ -72,65 +75,58 @@ class StationController:
         self.topology, self.period_s = topology, period_s
         self.inputs, self.outputs = split_points(topology)
         self.station = station_loops(topology)
-        loops, p = self.station.loops, self.station.powers
-        self.loops = loops
-        self.targets = self.station.targets
-        self._feedforward = Feedforward(self.station, self.inputs)
-        self._set_points = SetPoints(self.station, period_s, self._feedforward.set_points)
-        names = actuators(loops)
-        self.bank = PidBank(
-            tuning.gains(names),
-            period_s,
-            np.ones(len(loops)),
-            np.array([loop.correction for loop in loops]),
-        )
-        self._pace_of = 1.0 / np.maximum(np.array(tuning.openings(names)), 1e-3)
-        # what is set directly may go to 0
-        self._by_flow = np.array([float(bool(loop.hot or loop.cold)) for loop in loops])
-        self._place = self.outputs.places(names)
-        self._output = np.zeros(len(self.outputs))
-        design = np.array([loop.switch.design for loop in loops])
-        self._threshold = 0.5 * OFF_SHARE * design
+        self.loops, self.targets = self.station.loops, self.station.targets
+        loops, actuators = self.loops, [loop.actuator for loop in self.loops]
         self._feedback = feedback
-        self._energy = np.zeros(p)
-        self._energy_max = CATCH_UP_S * CATCH_UP_SHARE * design[:p]
-        self._energy_min = -self._energy_max
-        self._target, self._power = np.empty(p), np.empty(p)
-        self._on, self._low = np.empty(len(loops)), np.empty(len(loops))
-        self._pace, self._seconds = np.empty(len(loops)), np.empty(len(loops))
-        # a limit is met where the first table reaches the second, row by row of Cause
-        self._reaching, self._limit = np.empty((2, len(Cause), len(loops)))
-        self._limit[Cause.FULLY_OPEN] = 1.0 - _SATURATED
-        self._limit[Cause.SOURCE_TOO_COLD] = _COLD_K
-        self._reaching[Cause.SPREAD_TOO_SMALL] = self._feedforward.floor
-        self._spent = np.empty((len(Cause), len(loops)))
-        self.limited_s = np.zeros((len(Cause), len(loops)))
-        self._measured_power = self.inputs.places([loop.controlled for loop in loops[:p]])
-        names = [s.name for s in self.station.set_points]
-        sources = [names.index(s) for s in self.station.sources]
-        self._trims = [SourceTrim(t, topology, self.inputs, sources) for t in self.station.trims]
-        self._flow = [
-            names.index(f"{t.network}.T_flow") if f"{t.network}.T_flow" in names else -1
-            for t in self.station.trims
+        self._feedforward = ff = Feedforward(self.station, self.inputs)
+        self._set_points = SetPoints(self.station, period_s, ff.set_points)
+        most = np.array([loop.correction for loop in loops])
+        self.bank = PidBank(tuning.gains(actuators), period_s, np.ones(len(loops)), most)
+        self._owed = OwedEnergy(self.station, self.inputs, period_s)
+        self._limits = LimitCount(ff, period_s)
+        self.limited_s = self._limits.limited_s
+        self._trims = [
+            SourceTrim(t, topology, self.station, self.inputs) for t in self.station.trims
         ]
-        self._scheduled = sum(s.scheduled for s in self.station.set_points)
+        self._lines = [
+            FlowLine(c, topology, self.station, self.inputs, period_s)
+            for c in self.station.circuits
+        ]
+        self._parts: list[_Part] = [
+            self.bank,
+            self._set_points,
+            self._owed,
+            self._limits,
+            *self._trims,
+            *self._lines,
+        ]
         #: keeps trims at what they are (for step tests)
         self.hold_trims = False
-        self._row: tuple[int, int] = (0, 0)
-        self._components = [loop.set_point.name.rpartition(".")[0] for loop in loops[:p]]
-        pumps = topology.of(HeatPump)
-        # what crosses a border: an exchanger's power, a heat pump's heat from the cold side
+        self._pace_of = 1.0 / np.maximum(np.array(tuning.openings(actuators)), 1e-3)
+        # what is set directly may go to 0
+        self._by_flow = np.array([float(bool(loop.hot or loop.cold)) for loop in loops])
+        self._threshold = 0.5 * OFF_SHARE * np.array([loop.switch.design for loop in loops])
+        self._place = self.outputs.places(actuators)
+        self._output = np.zeros(len(self.outputs))
+        self._target = np.empty(self.station.powers)
+        self._on, self._low, self._pace = np.empty((3, len(loops)))
+        self._scheduled = sum(s.scheduled for s in self.station.set_points)
+        self._followed: Schedule | None = None
+        self._row = -1
+        self._cross_borders()
+
+    def _cross_borders(self) -> None:
+        """Where to read what crosses to other twins: an exchanger's power, a pump's cold side."""
+        powers = self.loops[: self.station.powers]
+        pumps = self.topology.of(HeatPump)
+        self._components = [loop.set_point.name.rpartition(".")[0] for loop in powers]
+        named = zip(self._components, powers, strict=True)
         self._exchanged = self.inputs.places(
-            [
-                f"{n}.P_cold" if n in pumps else loop.controlled
-                for n, loop in zip(self._components, loops, strict=False)
-            ]
+            [f"{n}.P_cold" if n in pumps else loop.controlled for n, loop in named]
         )
         self._heat_pumps = [
             (i, self.inputs[f"{n}.COP"]) for i, n in enumerate(self._components) if n in pumps
         ]
-
-    # --- schedule -----------------------------------------------------------------------
 
     def set_targets(
         self,
@@ -160,88 +156,57 @@ class StationController:
         Raises ControlError naming every column the schedule lacks.
         """
         step = schedule.grid.index(ns)
-        key = (id(schedule), step)
-        if key == self._row:
+        if schedule is self._followed and step == self._row:
             return
-        self._row = key
-        twin = self.topology.name
-        wanted = [f"{twin}.{t}" for t in self.targets]
+        self._followed, self._row = schedule, step
+        wanted = [f"{self.topology.name}.{t}" for t in self.targets]
         missing = [c for c in wanted if c not in schedule.columns]
         if missing:
             raise ControlError(
                 "the schedule lacks "
                 + ", ".join(f"{c} ({did_you_mean(c, schedule.columns)})" for c in missing)
             )
-        places = [schedule.columns.index(c) for c in wanted]
-        table = schedule.values[:, places]
+        table = schedule.values[:, [schedule.columns.index(c) for c in wanted]]
         following = table[step + 1] if step + 1 < len(table) else None
         left_s = (schedule.grid.start_ns + (step + 1) * schedule.grid.step_ns - ns) / NS
         self.set_targets(table[step], following, left_s)
 
-    # --- one period ---------------------------------------------------------------------
-
     def step(self, measured: Vector) -> Vector:
         """Openings of all actuated points (a buffer) from all measured points, every period."""
-        ff, bank, p = self._feedforward, self.bank, self.station.powers
+        ff, bank = self._feedforward, self.bank
         ff.measured[:] = measured
         self._set_points.advance()
-        target = self._target
-        target[:] = ff.set_points[:p]
-        for trim, flow in zip(self._trims, self._flow, strict=True):
-            if trim.trim.content is None:
-                trim.follow(float(ff.set_points[flow]))
-            trim.apply(measured, target, self.period_s, self.hold_trims)
-        command = ff.command
-        if self._feedback:
-            np.multiply(self._energy, 1.0 / CATCH_UP_S, out=command)
-            command += target
-        else:
-            command[:] = target
-        np.add(command, bank.correction[:p], out=ff.corrected)
+        self._command(measured)
         ff.step()
         on = np.greater(ff.switch, self._threshold, out=self._on)
         low = np.multiply(ff.share, FEEDFORWARD_MIN, out=self._low)
         np.maximum(low, ff.share_min, out=low)
         low *= self._by_flow
         np.minimum(low, bank.high, out=low)
+        # a loop's lag goes with 1 / flow
         pace = np.multiply(ff.share, self._pace_of, out=self._pace)
         np.maximum(pace, PACE_MIN, out=pace)
         np.minimum(pace, PACE_MAX, out=pace)
         opening = bank.step(ff.controlled, ff.set_point, ff.share, on, ff.scale, low, pace)
-        self._catch_up(measured, target, opening, on)
-        self._count_limits(opening, low, on)
+        self._owed.count(measured, self._target, self._set_points, opening, on)
+        self._limits.count(opening, low, on)
         self._output[self._place] = opening
         return self._output
 
-    def _catch_up(self, measured: Vector, target: Vector, opening: Vector, on: Vector) -> None:
-        """Energy that is still owed to the schedule, kW s per power loop.
-
-        What was scheduled, with its trim but without its ramp, less what was measured; nothing
-        adds up while a loop gives all it can.
-        """
-        p, set_points = self.station.powers, self._set_points
-        power = measured.take(self._measured_power, out=self._power, mode="clip")
-        owed = np.subtract(target, power, out=power)
-        owed += set_points.scheduled[:p]
-        owed -= set_points.value[:p]
-        owed *= self.period_s
-        owed *= opening[:p] < 1.0
-        energy = self._energy
-        energy += owed
-        np.minimum(energy, self._energy_max, out=energy)
-        np.maximum(energy, self._energy_min, out=energy)
-        energy *= on[:p]
-
-    def _count_limits(self, opening: Vector, low: Vector, on: Vector) -> None:
-        ff, reaching, limit = self._feedforward, self._reaching, self._limit
-        reaching[Cause.FULLY_OPEN], limit[Cause.AT_MINIMUM] = opening, opening
-        reaching[Cause.AT_MINIMUM], limit[Cause.SPREAD_TOO_SMALL] = low, ff.difference
-        np.subtract(ff.wanted, ff.set_point, out=reaching[Cause.SOURCE_TOO_COLD])
-        seconds = np.multiply(on, self.period_s, out=self._seconds)
-        spent = np.multiply(reaching >= limit, seconds, out=self._spent)
-        self.limited_s += spent
-
-    # --- for others ---------------------------------------------------------------------
+    def _command(self, measured: Vector) -> None:
+        """What the power loops are told, from set-points, trims and what is owed."""
+        ff, target = self._feedforward, self._target
+        set_points, p = ff.set_points, self.station.powers
+        target[:] = set_points[:p]
+        for trim in self._trims:
+            trim.apply(measured, set_points, target, self.period_s, self.hold_trims)
+        ff.command[:] = target
+        if self._feedback:
+            self._owed.add_to(ff.command)
+            for line in self._lines:
+                kelvin = line.shift(measured, set_points, self.bank.output)
+                ff.shift(line.set_point, line.outlets, kelvin)
+        np.add(ff.command, self.bank.correction[:p], out=ff.corrected)
 
     def expected_heat(self, seconds: float) -> dict[str, float]:
         """Heat (kW) expected that much later: per exchanger its power, per heat pump its cold.
@@ -258,28 +223,18 @@ class StationController:
 
     def save(self) -> bytes:
         """The whole state."""
-        parts = [
-            self.bank.save(),
-            self._set_points.save(),
-            self._energy.tobytes(),
-            self.limited_s.tobytes(),
-            *(t.save() for t in self._trims),
-        ]
-        return b"".join(len(part).to_bytes(8, "little") + part for part in parts)
+        states = [part.save() for part in self._parts]
+        return b"".join(len(state).to_bytes(8, "little") + state for state in states)
 
     def restore(self, state: bytes) -> None:
         """Go back to a saved state; ControlError when it belongs to another station."""
-        parts = []
+        states = []
         while state:
             size = int.from_bytes(state[:8], "little")
-            parts.append(state[8 : 8 + size])
+            states.append(state[8 : 8 + size])
             state = state[8 + size :]
-        if len(parts) != 4 + len(self._trims) or len(parts[2]) != self._energy.nbytes:
+        if [len(s) for s in states] != [len(part.save()) for part in self._parts]:
             raise ControlError(f"this state does not belong to {self.topology.name}'s loops")
-        self.bank.restore(parts[0])
-        self._set_points.restore(parts[1])
-        self._energy[:] = np.frombuffer(parts[2])
-        self.limited_s[:] = np.frombuffer(parts[3]).reshape(self.limited_s.shape)
-        for trim, part in zip(self._trims, parts[4:], strict=True):
-            trim.restore(part)
-        self._row = (0, 0)
+        for part, saved in zip(self._parts, states, strict=True):
+            part.restore(saved)
+        self._followed, self._row = None, -1

@@ -19,7 +19,7 @@ from rami.functional.technical import (
     immersion_heater,
 )
 from rami.functional.technical.loop import Loop, SetPoint, local_network
-from rami.functional.technical.source_trim import Trim, circuit_trim
+from rami.functional.technical.trim import Trim, circuit_trim
 
 _KINDS: dict[type[Component], Callable[[TwinTopology, str], tuple[Loop, ...]]] = {
     HeatExchanger: heat_exchanger.loops,
@@ -34,7 +34,8 @@ class StationLoops:
 
     `set_points` holds every set-point once, those of power in the order of their loops
     first; `sources` are the power set-points of exchangers that heat the circuit;
-    `opposed` pairs exchangers that must not run at once (in and out of one network).
+    `circuits` the networks they heat; `opposed` pairs exchangers that must not run at once
+    (in and out of one network).
     """
 
     loops: tuple[Loop, ...]
@@ -43,6 +44,7 @@ class StationLoops:
     sources: tuple[str, ...]
     opposed: tuple[tuple[str, str], ...]
     trims: tuple[Trim, ...]
+    circuits: tuple[str, ...]
 
     @property
     def targets(self) -> tuple[str, ...]:
@@ -68,6 +70,7 @@ def station_loops(topology: TwinTopology) -> StationLoops:
     set_points = {loop.set_point.name: loop.set_point for loop in found}
     exchangers = topology.of(HeatExchanger)
     sources = [n for n, h in exchangers.items() if local_network(topology, h.secondary)]
+    circuits = _circuits(topology, sources)
     return StationLoops(
         tuple(found),
         sum(loop.of_power for loop in found),
@@ -79,19 +82,23 @@ def station_loops(topology: TwinTopology) -> StationLoops:
             for b in exchangers
             if b not in sources and exchangers[b].secondary == exchangers[a].primary
         ),
-        _trims(topology, sources),
+        _trims(topology, circuits),
+        circuits,
     )
 
 
-def _trims(topology: TwinTopology, sources: list[str]) -> tuple[Trim, ...]:
+def _circuits(topology: TwinTopology, sources: list[str]) -> tuple[str, ...]:
+    """The networks that the source exchangers heat."""
+    secondary = [topology.component(n, HeatExchanger).secondary for n in sources]
+    heated = (local_network(topology, reference) for reference in secondary)
+    return tuple(dict.fromkeys(network for network in heated if network is not None))
+
+
+def _trims(topology: TwinTopology, circuits: tuple[str, ...]) -> tuple[Trim, ...]:
     """One per storage, and one per circuit that has none."""
     trims = [heat_storage.trim(topology, n) for n in topology.of(HeatStorage)]
     stored = {t.network for t in trims}
-    heated = [
-        local_network(topology, topology.component(n, HeatExchanger).secondary) for n in sources
-    ]
-    bare = dict.fromkeys(n for n in heated if n is not None and n not in stored)
-    return (*trims, *(circuit_trim(n) for n in bare))
+    return (*trims, *(circuit_trim(n) for n in circuits if n not in stored))
 
 
 def _all(topology: TwinTopology) -> Iterator[Loop]:

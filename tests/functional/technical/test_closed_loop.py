@@ -83,8 +83,8 @@ def test_a_day_of_steps_in_every_direction(station: Station) -> None:
         for name in wanted:
             wanted[name] += named.get(f"{name}__P", 0.0) / 4
             given[name] += float(station.column(rows, f"{name}.P").mean()) / 4
-        settled = station.column(rows[18:-9], "hex_hnht.T_cold_out") - named["circuit__T_flow"]
-        squares.append(np.mean(settled**2))
+        if "hex_hnlt__P" in named:
+            squares.append(np.mean((station.column(rows[18:-9], "hex_hnlt.T_cold_out") - 90) ** 2))
     for name, energy in wanted.items():
         assert abs(given[name] - energy) <= max(0.05 * energy, 50.0), name
     assert np.sqrt(np.mean(squares)) < 1.0
