@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 
-from tests.twins.site.conftest import Told
+from tests.twins.site.conftest import Changes, Told
+from twins.site import load_site
 
 CASES = [
     # times
@@ -36,6 +40,19 @@ CASES = [
         "no tariff|no owner",
     ),
     ("baseline: no_exchange", "baseline: constant_feed_in", "business", "go together"),
+    (
+        "{buyer: iess, seller: dhs",
+        "{buyer: dhs, seller: iess",
+        "heat_between_owners.buyer",
+        "the station belongs to 'iess'",
+    ),
+    (
+        "owners: {iess: [iess, hts], dhs: [dhs]}",
+        "owners: {iess: [iess], dhs: [dhs], hts: [hts]}",
+        "heat_between_owners",
+        "no contract for the heat between hts and dhs",
+    ),
+    ("series: price_da", "series: price_dx", "electricity.series", "did you mean 'price_da'?"),
     # data
     ("kind: synthetic\n  seed: 2019", "kind: csv\n  files: [nowhere.csv]", "data.files", "no file"),
     (
@@ -51,3 +68,10 @@ CASES = [
 @pytest.mark.parametrize(("old", "new", "path", "words"), CASES)
 def test_fault(old: str, new: str, path: str, words: str, told: Told) -> None:
     told(old, new, path, words)
+
+
+def test_a_load_that_counts_twice_is_a_warning(changed: Callable[[Changes], Path]) -> None:
+    site = load_site(changed({"demand: P_th_dem_HNLT": "demand: P_th_dem_HNHT"}))
+    (warning,) = site.warnings
+    assert "buildings.demand" in warning.where
+    assert "demand of iess.production already" in warning.what

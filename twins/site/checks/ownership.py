@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rami.asset.heat_exchanger import HeatExchanger
 from rami.business.tariffs import HeatBetweenOwners
 from rami.core.wording import did_you_mean
 from twins.site.checks.case import Case
@@ -31,34 +32,58 @@ def check_ownership(case: Case) -> None:
             case.faults.add(("business", "tariffs"), f"no tariff for owner {owner!r}")
     for owner in business.tariffs:
         _known(case, ("business", "tariffs", owner), owner)
-    if not business.contracts:
-        _needed(case, owner_of)
+    pairs = _pairs(case, owner_of)
+    contracts: dict[Path, HeatBetweenOwners] = {}
     if business.heat_between_owners:
-        _contract(case, ("business", "heat_between_owners"), business.heat_between_owners)
-    for place, contract in enumerate(business.more_heat_contracts):
-        _contract(case, ("business", "more_heat_contracts", place), contract)
+        contracts["business", "heat_between_owners"] = business.heat_between_owners
+    for place, more in enumerate(business.more_heat_contracts):
+        contracts["business", "more_heat_contracts", place] = more
+    for where, contract in contracts.items():
+        _contract(case, where, contract, pairs)
+    covered = {frozenset((c.buyer, c.seller)) for c in contracts.values()}
+    for station, network in sorted(pairs):
+        if contracts and all(frozenset((station, network)) != pair for pair in covered):
+            what = f"no contract for the heat between {station} and {network}"
+            case.faults.add(("business", "heat_between_owners"), what, at_key=True)
+        elif not contracts:
+            case.faults.add(
+                ("business",),
+                f"key 'heat_between_owners' is missing: {station} and {network} exchange heat",
+                hint="give buyer, seller, feed_in_share, draw_surcharge",
+            )
 
 
-def _contract(case: Case, path: Path, contract: HeatBetweenOwners) -> None:
+def _pairs(case: Case, owner_of: dict[str, str]) -> set[tuple[str, str]]:
+    """(owner of a station, owner of a network it exchanges heat with), where they differ."""
+    pairs = set()
+    for _, twin, hex_ in case.of(HeatExchanger):
+        for side in (hex_.primary, hex_.secondary):
+            pair = (owner_of.get(twin), owner_of.get(side.partition(".")[0]))
+            if pair[0] and pair[1] and pair[0] != pair[1]:
+                pairs.add((pair[0], pair[1]))
+    return pairs
+
+
+def _contract(
+    case: Case, path: Path, contract: HeatBetweenOwners, pairs: set[tuple[str, str]]
+) -> None:
     _known(case, (*path, "buyer"), contract.buyer)
     _known(case, (*path, "seller"), contract.seller)
     if contract.buyer == contract.seller:
         what = f"{contract.seller!r} would trade with itself"
         case.faults.add((*path, "seller"), what, wanted="two owners")
+    elif (contract.buyer, contract.seller) not in pairs and (
+        contract.seller,
+        contract.buyer,
+    ) in pairs:
+        case.faults.add(
+            (*path, "buyer"),
+            f"the station belongs to {contract.seller!r}, not to {contract.buyer!r}",
+            wanted="the owner of the station as buyer",
+        )
 
 
 def _known(case: Case, path: Path, owner: str) -> None:
     owners = case.parts.business.owners if case.parts.business else {}
     if owner not in owners:
         case.faults.add(path, f"no owner {owner!r}", hint=did_you_mean(owner, owners), at_key=True)
-
-
-def _needed(case: Case, owner_of: dict[str, str]) -> None:
-    stations = [t for t, names in case.names.items() if names.kind == "hts"]
-    others = {owner_of.get(t) for t in case.names} - {None}
-    if stations and len(others) > 1:
-        case.faults.add(
-            ("business",),
-            "key 'heat_between_owners' is missing: the station has more than one owner around it",
-            hint="give buyer, seller, feed_in_share, draw_surcharge",
-        )

@@ -1,17 +1,38 @@
-"""Units of mapped data columns measure what their series are."""
+"""Series: the units of mapped columns, prices that exist, loads that are counted once."""
 
 from __future__ import annotations
 
+from rami.asset.consumer import Consumer
 from rami.core.units import allowed
-from rami.information.series import quantity_of
+from rami.core.wording import did_you_mean
+from rami.information.series import DAY_AHEAD, quantity_of
 from twins.site.checks.case import Case, children, word
 from twins.site.node import Node, Path
 
 
 def check_series(case: Case) -> None:
-    """Looks at every mapping `columns` (series -> column, unit) below `data`."""
+    """Looks at every mapping `columns` (series -> column, unit) below `data`, and at who reads."""
     if isinstance(case.root.value, dict) and "data" in case.root.value:
         _below(case, ("data",), case.root.value["data"])
+    _prices(case)
+    reader: dict[str, str] = {}
+    for path, twin, consumer in case.of(Consumer):
+        first = reader.setdefault(consumer.demand, f"{twin}.{path[-1]}")
+        if first != f"{twin}.{path[-1]}":
+            what = f"{consumer.demand} is the demand of {first} already"
+            case.faults.warn((*path, "demand"), what, hint="its heat counts twice")
+
+
+def _prices(case: Case) -> None:
+    """The synthetic generator makes one market price; other sources may give any."""
+    if case.parts.business is None or getattr(case.parts.data, "kind", "") != "synthetic":
+        return
+    for owner, tariff in case.parts.business.tariffs.items():
+        series = tariff.electricity.series
+        if quantity_of(series) != "energy_price":
+            path = ("business", "tariffs", owner, "electricity", "series")
+            hint = did_you_mean(series, [DAY_AHEAD])
+            case.faults.add(path, f"no price series {series!r}", hint=hint)
 
 
 def _below(case: Case, path: Path, node: Node) -> None:
