@@ -97,7 +97,9 @@ class SetPoints:
         self.state[_NEXT] = following
         moves = following != goal
         steps = length_s / self.period_s
-        begin[moves] = np.floor(steps - RAMP_S / self.period_s / 2.0)
+        stops = (following == 0.0) & (self._counterpart >= 0)
+        ramp = np.where(stops, STOP_S, RAMP_S) / self.period_s
+        begin[moves] = np.floor(steps - ramp / 2.0)[moves]
         for i in np.flatnonzero(moves & (self._counterpart >= 0)):
             other = self._counterpart[i]
             if following[i] == 0.0 and following[other] > 0.0:
