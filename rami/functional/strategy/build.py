@@ -43,7 +43,8 @@ def model_of(layout: Layout) -> tuple[PlanModel, dict[str, object]]:
     for pump in layout.heat_pumps:
         heat_pump.add(plan, pump)
     for item in layout.exchangers:
-        heat_exchanger.add(plan, item)
+        behind = layout.circuit(item.secondary)
+        heat_exchanger.add(plan, item, hot=behind is not None and bool(behind.hot_sinks))
     for storage in layout.storages:
         heat_storage.add(plan, storage)
     for name in layout.directions:

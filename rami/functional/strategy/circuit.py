@@ -58,8 +58,8 @@ def add_hot(plan: PlanModel, item: Circuit, layout: Layout) -> None:
     for path in item.heat_pumps:
         heat_pump.add_hot(plan, layout.heat_pump(path), hot)
     for path in item.sources:
-        if path not in item.idle_sources:
-            heat_exchanger.add_hot_source(plan, layout.exchanger(path), hot)
+        idle = path in item.idle_sources
+        heat_exchanger.add_hot_source(plan, layout.exchanger(path), hot, idle)
     for path in item.sinks:
         heat_exchanger.add_hot_sink(plan, layout.exchanger(path), hot, path in item.hot_sinks)
     for storage in layout.storages:

@@ -19,7 +19,7 @@ from rami.information.prices import Array
 
 
 def exchanger_values(data: PlanData, item: Exchanger) -> Values:
-    """P_max of eq. 13 with its preheating slopes, also while a hotter flow line is asked for.
+    """P_max of eq. 13, a source's own limit and its preheating slope, also in the hot state.
 
     Networks behind: a source takes no more than their converters have left, a sink gives no
     more than their consumers carry away (both less the margin). A circuit limits nothing.
@@ -36,17 +36,15 @@ def exchanger_values(data: PlanData, item: Exchanger) -> Values:
         )
         return {f"{item.path}.p_max": limit}
     base = data.site.site.network(item.secondary).flow
-    bare, slope = _source(data, item, hex_, base)
-    limit = np.minimum(bare, ceiling)
-    values: dict[str, Array | float] = {f"{item.path}.p_max": limit}
-    # the slope belongs to the exchanger's own limit: where the network behind allows less,
-    # the same line through a lower start is on the safe side
+    own, slope = _source(data, item, hex_, base)
+    values: dict[str, Array | float] = {f"{item.path}.p_max": np.minimum(own, ceiling)}
     if item.heat_pumps:
+        values[f"{item.path}.p_own"] = own
         values[f"{item.path}.slope"] = slope
     circuit = data.layout.circuit(item.secondary)
     if circuit and circuit.hot_sinks and item.path not in circuit.idle_sources:
-        bare, slope = _source(data, item, hex_, data.site.flow_hot(item.secondary))
-        values[f"{item.path}.p_max_hot"] = np.minimum(np.minimum(bare, ceiling), limit)
+        own, slope = _source(data, item, hex_, data.site.flow_hot(item.secondary))
+        values[f"{item.path}.p_own_hot"] = own
         if item.heat_pumps:
             values[f"{item.path}.slope_hot"] = slope
     return values
@@ -64,7 +62,11 @@ def _behind(data: PlanData, item: Exchanger, hex_: HeatExchanger) -> Array:
 def _source(
     data: PlanData, item: Exchanger, hex_: HeatExchanger, flow: float
 ) -> tuple[Array | float, Array | float]:
-    """P_max and preheating slope of a source that must reach a flow temperature."""
+    """Own limit and preheating slope of a source that must reach a flow temperature.
+
+    The slope holds where the source stands alone behind the heat pumps; it is never so steep
+    that they could not run at full power while others carry the heat.
+    """
     hot, back = data.hot_line(item.primary), data.site.site.network(item.secondary).return_
     limit = source_limit(hex_, hot, back, flow)
     pumps = [data.component(p, heat_pump.HeatPump) for p in item.heat_pumps]
@@ -72,7 +74,8 @@ def _source(
         return limit, 0.0
     share = max(float(heat_pump_share(hp, back, flow)) for hp in pumps)
     most = sum(heat_max(data, p) for p in item.heat_pumps)
-    return limit, preheating_slope(hex_, hot, back, flow, share, most)
+    slope = preheating_slope(hex_, hot, back, flow, share, most)
+    return limit, np.minimum(slope, limit / most if most > 0 else 0.0)
 
 
 def heat_max(data: PlanData, path: str) -> float:

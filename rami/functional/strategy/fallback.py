@@ -108,7 +108,7 @@ class _Station:
     def _preheated(self, source: Exchanger, table: dict[str, Array]) -> Array:
         """What preheating leaves of a source's limit (eq. 13)."""
         warm = sum((table[f"{p}.P_th"] for p in source.heat_pumps), np.zeros(self.steps))
-        left = self.value(f"{source.path}.p_max") - self.value(f"{source.path}.slope") * warm
+        left = self.value(f"{source.path}.p_own") - self.value(f"{source.path}.slope") * warm
         return np.maximum(left, 0.0)
 
     def cut(self, wanted: dict[str, Array], path: str, variable: str, limit: str) -> Array:

@@ -51,6 +51,7 @@ class Station:
     q_min: float
     q_max: float
     limit: Mapping[str, Array]  # P_max by exchanger
+    own: Mapping[str, float]  # P_max of a source without the network behind it
     slope: Mapping[str, float]
     cooling: Array
 
@@ -59,13 +60,13 @@ class Station:
 class States:
     """A choice of the binaries: steps that feed the hot sink, steps with engines on.
 
-    `w`, `limit` and `slope` replace the station's (of HNHT) while feeding.
+    `w`, `own` and `slope` replace the station's (of HNHT) while feeding.
     """
 
     feeds: tuple[bool, ...]
     engines: tuple[bool, ...]
     w: float
-    limit: Array
+    own: float
     slope: float
     q_hot_start: float
 
@@ -88,7 +89,7 @@ def station_rows(
         ub.add(0.0, (s.w * s.cop, col("EL", t)), (-1, col("HNHT", t)), (-1, col("IN", t)))
         ub.add(s.cooling[t], (s.cop - 1, col("EL", t)))
         for name in ("HNHT", "IN"):
-            ub.add(s.limit[name][t], (1, col(name, t)), (s.slope[name] * s.cop, col("EL", t)))
+            ub.add(s.own[name], (1, col(name, t)), (s.slope[name] * s.cop, col("EL", t)))
         ub.add(-s.q_min, (-1, col("Q", t)), (-1, col("BELOW", t)))
     ub.add(-s.q_end, (-1, col("Q", n - 1)), (-1, col("MISSING", 0)))
     bounds: list[tuple[float, float | None]] = []
@@ -189,7 +190,7 @@ def choose(
         ub.add(-s.q_min, (1, col("QHOT", t)), (-1, col("Q", t)), (-1, col("BELOW", t)))
         if feeds:
             ub.add(0.0, (states.w * s.cop, col("EL", t)), (-1, col("HNHT", t)))
-            ub.add(states.limit[t], (1, col("HNHT", t)), (states.slope * s.cop, col("EL", t)))
+            ub.add(states.own, (1, col("HNHT", t)), (states.slope * s.cop, col("EL", t)))
             ub.add(0.0, (1, col("GAIN", t)), (1, col("HS", t)), (-0.99, col("IH", t)))
         else:
             ub.add(0.0, (1, col("GAIN", t)))

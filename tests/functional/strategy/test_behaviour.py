@@ -13,7 +13,6 @@ from tests.functional.strategy.planning import Planning
 
 NO_SOURCE = {
     "hts.hex_hnht.p_max": 0.0,
-    "hts.hex_hnht.p_max_hot": 0.0,
     "hts.hex_dhs_in.p_max": 0.0,
     "hts.ih.p_el_max": 0.0,
     "hts.hs.q_end": 0.0,
@@ -41,7 +40,6 @@ def test_heat_charged_while_the_flow_line_is_hot_can_be_fed_later(average: Plann
     late = {
         "network.dhs.dhs.feed_price": price,
         "hts.hex_hnht.p_max": np.array([3000.0] * 8 + [0.0] * 8),
-        "hts.hex_hnht.p_max_hot": np.array([3000.0] * 8 + [0.0] * 8),
         "network.iess.hnlt.feed_price": 0.0,
         "hts.ih.p_el_max": 0.0,
         "hts.hs.q_end": 0.0,
@@ -58,7 +56,7 @@ def test_heat_pump_share_follows_the_flow_temperature(average: Planning) -> None
     """0.571 of the circuit's heat at 95 degC, 0.444 at 105 degC (from 60 to 80 degC)."""
     cheap = {"owner.iess.el_buy": -0.5, "hts.hs.q_end": 0.0, "hts.ih.p_el_max": 0.0}
     for feed, share in ((-1.0, 20 / 35), (2.0, 20 / 45)):
-        override = {**cheap, "network.dhs.dhs.feed_price": feed, "hts.hex_hnht.p_max_hot": 800.0}
+        override = {**cheap, "network.dhs.dhs.feed_price": feed}
         override["hts.hex_hnht.p_max"] = 800.0
         plan = average.with_settings(peak=False).plan(0, 4, None, None, override)
         pump, source = plan.column("hts.hp.P_th"), plan.column("hts.hex_hnht.P")
@@ -74,13 +72,19 @@ def test_preheating_cuts_what_a_source_can_give(average: Planning) -> None:
         "network.dhs.dhs.draw_price": -0.1,
         "network.dhs.dhs.feed_price": -1.0,
         "hts.hex_hnht.p_max": 0.0,
-        "hts.hex_hnht.p_max_hot": 0.0,
     }
     plan = average.with_settings(peak=False).plan(0, 4, None, None, override)
     drawn, warmed = plan.column("hts.hex_dhs_in.P"), plan.column("hts.hp.P_th")
     slope = values["hts.hex_dhs_in.slope"]
     assert drawn + slope * warmed == pytest.approx(np.full(4, 2000.0), abs=1e-3)
     assert warmed.min() > 100
+
+
+def test_a_source_that_cannot_run_does_not_hold_the_heat_pump(average: Planning) -> None:
+    """The preheating slope is a source's own affair: at P = 0 it costs nothing."""
+    override = {"owner.iess.el_buy": -0.5, "hts.hex_dhs_in.p_max": 0.0}
+    plan = average.with_settings(peak=False).plan(0, 4, None, None, override)
+    assert plan.column("hts.hp.P_el").min() == pytest.approx(600.0)
 
 
 def test_peak_is_worth_its_price(marginal: Planning) -> None:
@@ -108,7 +112,6 @@ def test_slacks_name_limit_amount_and_hours(marginal: Planning) -> None:
     override = {
         "iess.production.demand": demand,
         "hts.hex_hnht.p_max": 0.0,
-        "hts.hex_hnht.p_max_hot": 0.0,
         "hts.hs.q_end": 60000.0,
     }
     plan = marginal.plan(0, 8, None, None, override)

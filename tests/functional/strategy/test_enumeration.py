@@ -52,7 +52,6 @@ def test_plan_is_the_best_of_all_choices(
             "owner.iess.el_sell": sell,
             "iess.production.demand": demand,
             "hts.hex_hnht.p_max": limit,
-            "hts.hex_hnht.p_max_hot": limit,
         }
         price["el_sell"] = sell
         loads["HNHT"] = demand
@@ -80,7 +79,7 @@ def test_plan_is_the_best_of_all_choices(
         for feeds in product([False, True], repeat=STEPS)
         if (
             found := solve(
-                s, loads, price, basis == "marginal", States(feeds, on, w, limit, steep, hot)
+                s, loads, price, basis == "marginal", States(feeds, on, w, 4000.0, steep, hot)
             )
         )
         is not None

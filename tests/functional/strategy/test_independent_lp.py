@@ -38,6 +38,7 @@ def station(setup: Planning, first: int, slope: dict[str, float], steps: int = 9
         q_min=0.12 * CAPACITY * 35,
         q_max=CAPACITY * 35,
         limit=limit,
+        own={"HNHT": 4000.0, "IN": 2000.0},
         slope=slope,
         cooling=setup.data.part(first, steps)["P_c_dem_CN"],
     )
