@@ -7,7 +7,7 @@ from pathlib import Path
 from rami.core import units
 from rami.core.errors import ConfigurationError, Problem
 from rami.core.wording import did_you_mean
-from services.cli.output import say
+from services.cli.output import note, say
 from services.cli.site import opened, placed
 from services.progress import reported
 
@@ -50,6 +50,7 @@ def study(
         from services.report import print_table
 
         print_table(outcome, Console())
+    note(f"report: {out / 'report.html'}")
 
 
 def _seasons(text: str | None, known: list[str]) -> tuple[str, ...]:
