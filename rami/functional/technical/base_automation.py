@@ -16,7 +16,7 @@ from rami.functional.technical import boiler, chp, cooling_tower
 from rami.functional.technical.converter import Converter
 from rami.functional.technical.cooling_network import CoolingNetwork
 from rami.functional.technical.heating_network import HeatingNetwork
-from rami.functional.technical.station import split_points
+from rami.functional.technical.point_split import actuated_points, read_points
 
 Vector = NDArray[np.float64]
 
@@ -24,14 +24,13 @@ Vector = NDArray[np.float64]
 class BaseAutomation:
     """Controls the converters of a supply system's networks, whoever draws from them.
 
-    `inputs` are the measured points it reads, `outputs` the actuated points it writes,
+    `inputs` are the points it reads, `outputs` the actuated points it writes,
     `networks` and `converters` name the entries of the vectors it is given. It knows neither
     plan nor prices: the merit order comes as costs, the running engines as numbers.
     """
 
     def __init__(self, topology: TwinTopology, period_s: float = 60.0) -> None:
         self.topology, self.period_s = topology, period_s
-        self.inputs, self.outputs = split_points(topology)
         self._networks: list[HeatingNetwork | CoolingNetwork] = []
         names: list[str] = []
         for network, net in topology.networks.items():
@@ -50,7 +49,9 @@ class BaseAutomation:
                 self._networks.append(CoolingNetwork(topology, network, towers, period_s))
         self.networks = tuple(topology.networks)
         self.converters = tuple(names)
-        self._read = self.inputs.places([p for n in self._networks for p in n.points])
+        points = [p for n in self._networks for p in n.points]
+        self.inputs, self.outputs = read_points(topology, points), actuated_points(topology)
+        self._read = self.inputs.places(points)
         self._write = self.outputs.places([p for n in self._networks for p in n.actuators])
         self._spans: list[slice] = []
         start = 0
@@ -82,7 +83,7 @@ class BaseAutomation:
                 network.wet_bulb = float(wet_bulb)
 
     def step(self, measured: Vector, expected_kw: Sequence[float]) -> Vector:
-        """Values of all actuated points (a buffer), every period.
+        """Values of `outputs` (a buffer) from the values of `inputs`, every period.
 
         `expected_kw` is the net heat that exchanges will take out of each of `networks`.
         """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from rami.asset.heat_pump import HeatPump
 from rami.asset.topology import TwinTopology
 from rami.core.errors import ControlError
-from rami.core.points import Direction, PointIndex
 from rami.core.timegrid import NS
 from rami.core.wording import did_you_mean
 from rami.functional.technical.causes import LimitCount
@@ -20,6 +19,7 @@ from rami.functional.technical.flow_line import FlowLine
 from rami.functional.technical.loop import OFF_SHARE
 from rami.functional.technical.owed_energy import OwedEnergy
 from rami.functional.technical.pid import PidBank
+from rami.functional.technical.point_split import actuated_points, read_points
 from rami.functional.technical.set_points import SetPoints
 from rami.functional.technical.source_trim import SourceTrim
 from rami.functional.technical.station_loops import station_loops
@@ -42,22 +42,12 @@ class _Part(Protocol):
     def restore(self, state: bytes) -> None: ...
 
 
-def split_points(topology: TwinTopology) -> tuple[PointIndex, PointIndex]:
-    """(measured, actuated) points of a twin, each in the order declared."""
-    points = topology.points.points
-    inputs = (Direction.ACTUATED, Direction.DISTURBANCE)
-    return (
-        PointIndex(p for p in points if p.direction not in inputs),
-        PointIndex(p for p in points if p.direction is Direction.ACTUATED),
-    )
-
-
 class StationController:
     """Loops of a heat transfer station (eq. 24), all in one vector step.
 
-    `inputs` are the measured points it reads, `outputs` the actuated points it writes,
-    `targets` what a schedule gives (names without the twin). Per period: set-points move on
-    their ramps, feedforward from measured temperatures, PID on top, openings within limits.
+    `inputs` are the points it reads, `outputs` the actuated points it writes, `targets` what a
+    schedule gives (names without the twin). Per period: set-points move on their ramps,
+    feedforward from measured temperatures, PID on top, openings within limits.
     `limited_s[cause, loop]` counts seconds in which a loop stood at a limit (`Cause`).
 
     Raises ControlError where a loop lacks its flow device or its tuning.
@@ -73,8 +63,9 @@ class StationController:
     ) -> None:
         """`feedback=False` leaves feedforward and given corrections only (for step tests)."""
         self.topology, self.period_s = topology, period_s
-        self.inputs, self.outputs = split_points(topology)
         self.station = station_loops(topology)
+        self.inputs = read_points(topology, self._read())
+        self.outputs = actuated_points(topology)
         self.loops, self.targets = self.station.loops, self.station.targets
         loops, actuators = self.loops, [loop.actuator for loop in self.loops]
         self._feedback = feedback
@@ -114,6 +105,17 @@ class StationController:
         self._followed: Schedule | None = None
         self._row = -1
         self._cross_borders()
+
+    def _read(self) -> Iterator[str]:
+        """Names of all points that a step reads."""
+        for loop in self.station.loops:
+            named = (loop.controlled, loop.hot, loop.cold, loop.carried, loop.ceiling)
+            yield from (name for name in named if name is not None)
+        for circuit in self.station.circuits:
+            yield from (f"{self.topology.line(circuit, side)}.T" for side in ("hot", "cold"))
+        yield from (trim.content for trim in self.station.trims if trim.content)
+        for name in self.topology.of(HeatPump):
+            yield from (f"{name}.COP", f"{name}.P_cold")
 
     def _cross_borders(self) -> None:
         """Where to read what crosses to other twins: an exchanger's power, a pump's cold side."""
@@ -172,7 +174,7 @@ class StationController:
         self.set_targets(table[step], following, left_s)
 
     def step(self, measured: Vector) -> Vector:
-        """Openings of all actuated points (a buffer) from all measured points, every period."""
+        """Values of `outputs` (a buffer) from the values of `inputs`, every period."""
         ff, bank = self._feedforward, self.bank
         ff.measured[:] = measured
         self._set_points.advance()
