@@ -9,6 +9,8 @@ from rami.functional.technical.station_loops import StationLoops
 
 #: load of every component, as a share of its design; the least that balancing leaves of it
 LOAD, LOAD_MIN = 0.5, 0.15
+#: most of the sinks' heat that heat pumps give: the rest of the lift is the sources' part
+PUMPED_MAX = 0.4
 
 
 def operating_point(topology: TwinTopology, station: StationLoops) -> dict[str, float]:
@@ -21,12 +23,16 @@ def operating_point(topology: TwinTopology, station: StationLoops) -> dict[str, 
     powers = [loop.set_point for loop in station.loops if loop.of_power]
     for power in powers:
         point[power.name] = LOAD * power.design
-    other = sum(
-        LOAD * hp.power_el_max * hp.cop_design for hp in topology.of(HeatPump).values()
-    ) + sum(LOAD * ih.power_el_max * ih.efficiency for ih in topology.of(ImmersionHeater).values())
     sources = set(station.sources)
     sinks = {p.name for p in powers if p.name.endswith(".P")} - sources
     gives, takes = sum(point[n] for n in sources), sum(point[n] for n in sinks)
+    pumps, heaters = topology.of(HeatPump), topology.of(ImmersionHeater)
+    pumped = LOAD * sum(hp.power_el_max * hp.cop_design for hp in pumps.values())
+    if pumped > PUMPED_MAX * takes > 0.0:
+        for name in pumps:
+            point[f"{name}.P_el"] *= PUMPED_MAX * takes / pumped
+        pumped = PUMPED_MAX * takes
+    other = pumped + LOAD * sum(ih.power_el_max * ih.efficiency for ih in heaters.values())
     if gives + other > takes and gives > 0.0:
         factor, stronger = (takes - other) / gives, sources
     elif takes > 0.0:

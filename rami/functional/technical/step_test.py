@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
@@ -15,7 +16,7 @@ from rami.functional.technical.identification import identify
 from rami.functional.technical.loop import Loop
 from rami.functional.technical.operating_point import operating_point
 from rami.functional.technical.process import Process
-from rami.functional.technical.rules import Aim, settings
+from rami.functional.technical.rules import Aim, lambda_tuning, settings
 from rami.functional.technical.station import StationController
 from rami.functional.technical.station_loops import station_loops
 from rami.functional.technical.tuning import LoopTuning, Tuning
@@ -26,6 +27,10 @@ Series = NDArray[np.float64]
 SETTLE_S, TEST_S, SAMPLE_S = 1800.0, 600.0, 2.0
 #: size of the step, as a share of what the loop's correction may be at most
 STEP_SHARE = 0.3
+#: a correction moves its controlled value by about as much; a gain outside is no answer to it
+GAIN_MIN, GAIN_MAX = 0.1, 10.0
+#: what is assumed of a loop that did not answer: slow enough to be safe (delay, lag in s)
+ASSUMED = Process(1.0, 15.0, 60.0)
 
 
 class TunablePlant(Readable, Steppable, Snapshotable, Protocol):
@@ -46,7 +51,8 @@ def tune_station(
     stepped, from the same saved state, and compared with the run without a step. What is
     identified is therefore what the PID will meet: the actuator with its feedforward and
     its partner's. Boundary conditions are the points' start values. The plant is left as it
-    was. Deterministic. Raises ControlError naming the loop that does not respond.
+    was. Deterministic. A loop that does not answer there (it stands at a limit) gets calm
+    settings, and its rule says so.
     """
     before = plant.save()
     bench = _Bench(topology, plant, period_s)
@@ -54,7 +60,11 @@ def tune_station(
     loops: list[LoopTuning] = []
     for i, loop in enumerate(bench.controller.loops):
         process, opening = bench.respond(i)
-        found = settings(process, period_s, aim)
+        if process is None:
+            process, found = ASSUMED, lambda_tuning(ASSUMED.sampled(period_s))
+            found = replace(found, rule="lambda, assumed: no answer in the step test")
+        else:
+            found = settings(process, period_s, aim)
         loops.append(
             LoopTuning(
                 loop.actuator,
@@ -130,8 +140,8 @@ class _Bench:
         self.controller.restore(self._rest[1])
         return np.array(rows, np.float64)
 
-    def respond(self, loop: int) -> tuple[Process, float]:
-        """The process behind a loop's correction, and its actuator's opening at rest."""
+    def respond(self, loop: int) -> tuple[Process | None, float]:
+        """The process behind a loop's correction (None: no answer), its opening at rest."""
         declared: Loop = self.controller.loops[loop]
         # towards what every plant can do: less power, a smaller temperature difference
         smaller = declared.of_power or declared.hot is None
@@ -142,8 +152,9 @@ class _Bench:
         change -= self._calm[:, place]
         times = np.arange(1, len(change) + 1, dtype=np.float64)
         times *= self.period_s / self._sampled
-        opening = self._openings[self.controller.outputs[declared.actuator]]
+        opening = float(self._openings[self.controller.outputs[declared.actuator]])
         try:
-            return identify(times, change, size), float(opening)
-        except ControlError as error:
-            raise ControlError(f"step test of {declared.actuator}: {error}") from error
+            process = identify(times, change, size)
+        except ControlError:
+            return None, opening
+        return (process if GAIN_MIN <= process.gain <= GAIN_MAX else None), opening
