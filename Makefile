@@ -24,7 +24,6 @@ help: ## Show the commands.
 
 run: $(VENV)/.run ## Run the reference study into out/ (SITE, OUT and ARGS may be given).
 	@$(BIN)/rami study $(SITE) --out $(OUT) $(ARGS)
-	@echo "report: $(OUT)/report.html"
 
 test: $(VENV)/.test ## Run the tests.
 	@$(BIN)/python -m pytest -n auto --dist worksteal -m "not soak" $(ARGS)
