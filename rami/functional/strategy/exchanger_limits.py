@@ -35,15 +35,18 @@ def exchanger_values(data: PlanData, item: Exchanger) -> Values:
             ceiling,
         )
         return {f"{item.path}.p_max": limit}
+    circuit = data.layout.circuit(item.secondary)
+    assert circuit is not None
     base = data.site.site.network(item.secondary).flow
-    own, slope = _source(data, item, hex_, base)
+    own, slope = _source(data, item, hex_, base, alone=len(circuit.sources) == 1)
     values: dict[str, Array | float] = {f"{item.path}.p_max": np.minimum(own, ceiling)}
     if item.heat_pumps:
         values[f"{item.path}.p_own"] = own
         values[f"{item.path}.slope"] = slope
-    circuit = data.layout.circuit(item.secondary)
-    if circuit and circuit.hot_sinks and item.path not in circuit.idle_sources:
-        own, slope = _source(data, item, hex_, data.site.flow_hot(item.secondary))
+    if circuit.hot_sinks and item.path not in circuit.idle_sources:
+        able = len(circuit.sources) - len(circuit.idle_sources)
+        flow = data.site.flow_hot(item.secondary)
+        own, slope = _source(data, item, hex_, flow, alone=able == 1)
         values[f"{item.path}.p_own_hot"] = own
         if item.heat_pumps:
             values[f"{item.path}.slope_hot"] = slope
@@ -60,12 +63,13 @@ def _behind(data: PlanData, item: Exchanger, hex_: HeatExchanger) -> Array:
 
 
 def _source(
-    data: PlanData, item: Exchanger, hex_: HeatExchanger, flow: float
+    data: PlanData, item: Exchanger, hex_: HeatExchanger, flow: float, alone: bool
 ) -> tuple[Array | float, Array | float]:
     """Own limit and preheating slope of a source that must reach a flow temperature.
 
-    The slope holds where the source stands alone behind the heat pumps; it is never so steep
-    that they could not run at full power while others carry the heat.
+    Where other sources let the heat pumps give more than the slope would leave room for, the
+    limit at full preheating holds throughout instead: an exchanger that does not run must not
+    hold the heat pumps. A source that stands `alone` behind them cannot get there.
     """
     hot, back = data.hot_line(item.primary), data.site.site.network(item.secondary).return_
     limit = source_limit(hex_, hot, back, flow)
@@ -75,7 +79,9 @@ def _source(
     share = max(float(heat_pump_share(hp, back, flow)) for hp in pumps)
     most = sum(heat_max(data, p) for p in item.heat_pumps)
     slope = preheating_slope(hex_, hot, back, flow, share, most)
-    return limit, np.minimum(slope, limit / most if most > 0 else 0.0)
+    if alone or (slope * most <= limit).all():
+        return limit, slope
+    return source_limit(hex_, hot, back + share * (flow - back), flow), 0.0
 
 
 def heat_max(data: PlanData, path: str) -> float:

@@ -10,6 +10,7 @@ from rami.asset.heat_storage import HeatStorage
 from rami.asset.immersion_heater import ImmersionHeater
 from rami.asset.topology import SiteTopology
 from rami.functional.schedule import Schedule
+from rami.information.limits import source_limit
 
 #: kW and kWh that solver tolerances may leave
 TOLERANCE = 1e-3
@@ -60,6 +61,13 @@ def circuit(site: SiteTopology, plan: Schedule, twin: str, path: str) -> list[st
         if site.resolve(twin, storage.across) == path:
             stored += plan.column(f"{twin}.{name}.P")
     wrong = []
+    warmed = network.return_ + pumps / np.maximum(pumps + sources, 1.0) * (flow - network.return_)
+    for name, hex_ in topology.of(HeatExchanger).items():
+        primary, secondary = sides(site, twin, hex_)
+        if secondary == path:
+            able = source_limit(hex_, site.network(primary).hot, warmed, flow)
+            if (plan.column(f"{twin}.{name}.P") > 1.005 * able + RUNS).any():
+                wrong.append(f"{name}: more than it can lift the preheated line with")
     if np.abs(sources + pumps + stored - sinks).max() > TOLERANCE:
         wrong.append(f"{path}: eq. 4 does not close")
     if (flow < wanted - 1e-9).any():

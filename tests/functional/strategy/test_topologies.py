@@ -126,7 +126,7 @@ def supply_residuals(site: SiteTopology, plan: Schedule, data: Frame) -> dict[st
 
 @pytest.mark.parametrize("basis", ["marginal", "average"])
 @given(station=stations())
-@settings(max_examples=25)
+@settings(max_examples=60)
 def test_any_station_gets_a_sound_plan(reference: dict[str, Any], basis: str, station: Any) -> None:
     site = site_of(reference, station)
     business = Business.model_validate(reference["business"])
