@@ -17,8 +17,8 @@ TRIP_K = 5.0
 OUTLET_RESERVE = 8.0
 #: smallest flow of a running converter's pump, as a share of its full flow
 PUMP_MIN = 0.1
-#: per step, the share of the outlet's deviation that moves the pump's aim; its bound, K
-TRIM_STEP, TRIM_MAX = 0.15, 5.0
+#: integral time of the trim that a pump's aim gets from its outlet, s; its bound, K
+TRIM_S, TRIM_MAX = 400.0, 5.0
 _PER_CONVERTER = 3  # heat, inlet and outlet temperature
 
 
@@ -58,6 +58,7 @@ class HeatingNetwork:
         self.running = [c.units if c.engines is None else 0 for c in self.converters]
         self.order = list(range(count))
         self.trim = [0.0] * count
+        self._trim_step = min(period_s / TRIM_S, 0.5)
         self._half = [exp(-0.5 * period_s / max(c.ramp, 1e-3)) for c in self.converters]
 
     def commit(self, costs: Sequence[float], engines_on: Sequence[float]) -> None:
@@ -120,7 +121,7 @@ class HeatingNetwork:
         lift = max(aim + self.trim[i] - t_in, 0.3 * self.balance.spread)
         flow = max(coming, 0.0) / (HEAT_CAPACITY * lift)
         if flow <= most:
-            moved = self.trim[i] + TRIM_STEP * (aim - t_out)
+            moved = self.trim[i] + self._trim_step * (aim - t_out)
             self.trim[i] = min(max(moved, -TRIM_MAX), TRIM_MAX)
         opening: float = min(flow, most) / c.pump_full
         return min(max(opening, PUMP_MIN), 1.0)

@@ -16,6 +16,8 @@ from rami.functional.technical.station_loops import StationLoops
 from rami.functional.technical.trim import Trim
 
 Vector = NDArray[np.float64]
+#: a return line that is too warm does not count once the flow line is this much too cold, K
+COLD_FLOW_K = 2.0
 
 
 class SourceTrim:
@@ -63,12 +65,13 @@ class SourceTrim:
         return wanted - content
 
     def _lines_lacking(self, measured: Vector, set_points: Vector) -> float:
+        """The flow line first: with too little heat it cools down while the return warms up."""
         hot, cold = self._lines
         at_hot, at_cold = self._capacity
-        wanted_hot, wanted_cold = float(set_points[self._flow]), self._cold
-        lacking_hot: float = at_hot * (wanted_hot - float(measured[hot]))
-        lacking_cold: float = at_cold * (wanted_cold - float(measured[cold]))
-        return lacking_hot + lacking_cold
+        missing = max(float(set_points[self._flow]) - float(measured[hot]), 0.0)
+        surplus = max(float(measured[cold]) - self._cold, 0.0)
+        warm = max(1.0 - missing / COLD_FLOW_K, 0.0)
+        return at_hot * missing - at_cold * surplus * warm
 
     def apply(
         self, measured: Vector, set_points: Vector, target: Vector, period_s: float, hold: bool
