@@ -1,6 +1,8 @@
 """Runs jobs on all cores in processes of their own, with progress and a clean stop.
 
-Workers ignore Ctrl-C; the parent ends them by closing the pool, and what is finished is kept.
+Each worker has a pipe of its own and nothing else in common with others, so that ending one
+can leave nothing locked. Workers ignore Ctrl-C; the parent ends them, and what is finished
+is kept.
 """
 
 from __future__ import annotations
@@ -8,16 +10,12 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
-from typing import TYPE_CHECKING, Any, TypeVar
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from typing import Any, TypeVar
 
 from rami.core.errors import RunError
-
-if TYPE_CHECKING:
-    from multiprocessing.queues import SimpleQueue
 
 J = TypeVar("J")
 R = TypeVar("R")
@@ -25,19 +23,14 @@ R = TypeVar("R")
 #: how a worker says how far it is: (job number, share done)
 Tick = Callable[[int, float], None]
 
-_ticks: SimpleQueue[tuple[int, float] | None] | None = None
-
-
-def _enter(ticks: SimpleQueue[tuple[int, float] | None]) -> None:
-    global _ticks
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _ticks = ticks
+_END_S = 5.0
+_parent: Connection | None = None
 
 
 def tick(job: int, share: float) -> None:
     """Called in a worker: job `job` has done `share` (0 to 1) of its work."""
-    if _ticks is not None:
-        _ticks.put((job, share))
+    if _parent is not None:
+        _parent.send(("tick", job, share))
 
 
 def cores() -> int:
@@ -53,38 +46,66 @@ def run_jobs(
     Jobs start in the order given. An error in a job ends the rest and is raised here; a worker
     that dies raises RunError. KeyboardInterrupt ends the workers and is passed on.
     """
-    context: Any = multiprocessing.get_context("spawn")
-    ticks = context.SimpleQueue()
-    listener = threading.Thread(target=_listen, args=(ticks, on_tick), daemon=True)
-    listener.start()
-    count = max(1, min(workers or cores(), len(jobs)))
-    pool = ProcessPoolExecutor(count, mp_context=context, initializer=_enter, initargs=(ticks,))
+    waiting = list(enumerate(jobs))[::-1]
+    running: dict[Connection, BaseProcess] = {}
     try:
-        futures: dict[Future[R], int] = {
-            pool.submit(work, number, job): number for number, job in enumerate(jobs)
-        }
-        for future in as_completed(futures):
-            yield futures[future], future.result()
-    except BrokenProcessPool as error:
-        raise RunError(
-            "a worker process of the study ended unexpectedly (out of memory, or killed); "
-            "run again with fewer seasons or days"
-        ) from error
-    except BaseException:
-        _end(pool)
-        raise
+        for _ in range(max(1, min(workers or cores(), len(jobs)))):
+            pipe, process = _start(work)
+            running[pipe] = process
+            pipe.send(waiting.pop())
+        while running:
+            for ready in wait(list(running)):
+                assert isinstance(ready, Connection)
+                kind, number, content = _received(ready, running[ready])
+                if kind == "tick":
+                    on_tick(number, content)
+                    continue
+                if kind == "error":
+                    raise content
+                if waiting:
+                    ready.send(waiting.pop())
+                else:
+                    ready.send(None)
+                    running.pop(ready).join(_END_S)
+                    ready.close()
+                yield number, content
     finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-        ticks.put(None)
-        listener.join(timeout=5)
+        for pipe, process in running.items():
+            process.terminate()
+            process.join(_END_S)
+            pipe.close()
 
 
-def _end(pool: ProcessPoolExecutor) -> None:
-    """End the workers at once; only processes of this pool."""
-    for process in list((pool._processes or {}).values()):
-        process.terminate()
+def _start(work: Callable[[int, J], R]) -> tuple[Connection, BaseProcess]:
+    context = multiprocessing.get_context("spawn")
+    mine, theirs = context.Pipe()
+    process = context.Process(target=_serve, args=(work, theirs), daemon=True)
+    process.start()
+    theirs.close()
+    return mine, process
 
 
-def _listen(ticks: SimpleQueue[tuple[int, float] | None], on_tick: Tick) -> None:
-    while (told := ticks.get()) is not None:
-        on_tick(*told)
+def _received(pipe: Connection, process: BaseProcess) -> tuple[str, int, Any]:
+    try:
+        told: tuple[str, int, Any] = pipe.recv()
+    except (EOFError, ConnectionResetError) as error:
+        process.join(_END_S)
+        raise RunError(
+            f"a worker process of the study ended unexpectedly (exit code {process.exitcode}: "
+            "out of memory, or killed); run again with fewer seasons or days"
+        ) from error
+    return told
+
+
+def _serve(work: Callable[[int, J], R], pipe: Connection) -> None:
+    """A worker: one job after the other until told that there are no more."""
+    global _parent
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _parent = pipe
+    while (given := pipe.recv()) is not None:
+        number, job = given
+        try:
+            told: tuple[str, int, Any] = ("done", number, work(number, job))
+        except Exception as error:  # noqa: BLE001 - whatever it is, the parent shows it
+            told = ("error", number, error)
+        pipe.send(told)

@@ -76,22 +76,20 @@ def test_interrupt_keeps_the_finished_seasons(
     reference: ReadySite, fmu_cache: Path, tmp_path: Path
 ) -> None:
     words = ["--days", "1", "--seasons", "winter,spring,summer,fall", "--out", str(tmp_path)]
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [*COMMAND, *words],
         env={**os.environ, "RAMI_CACHE": str(fmu_cache)},
         stderr=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         text=True,
-    )
-    assert process.stderr is not None
-    finished = 0
-    for line in process.stderr:
-        finished += line.startswith("winter") and "done" in line
-        if finished == 3:
-            process.send_signal(signal.SIGINT)
-            break
-    rest = process.stderr.read()
-    assert process.wait(timeout=60) == 130, rest
+    ) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if line.startswith(("spring", "summer")) and "done" in line:
+                process.send_signal(signal.SIGINT)
+                break
+        rest = process.stderr.read()
+    assert process.returncode == 130, rest
     assert "Traceback" not in rest
     seasons = json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))["seasons"]
     assert "winter" in seasons
@@ -99,16 +97,18 @@ def test_interrupt_keeps_the_finished_seasons(
     assert (tmp_path / "report.html").exists()
 
 
-def test_bad_season_files_end_before_anything_is_run(fmu_cache: Path, tmp_path: Path) -> None:
-    (tmp_path / "site_synthetic_winter_15min.csv").write_text(
-        "time_utc,price_da_EUR_per_MWh\n2019-01-13T23:00:00Z,abc\n2019-01-13T23:15:00Z,1\n",
-        encoding="utf-8",
-    )
-    ended = _study(
-        fmu_cache, "--seasons", "winter", "--data", tmp_path, "--out", tmp_path / "out"
-    )
+def test_bad_season_files_end_before_anything_is_run(
+    fmu_cache: Path, shared_data: Path, tmp_path: Path
+) -> None:
+    name = "site_synthetic_winter_15min.csv"
+    lines = (shared_data / name).read_text(encoding="utf-8").splitlines()
+    lines[10] = lines[10].replace(lines[10].split(",")[3], "abc")
+    lines[20] = lines[20].rpartition(",")[0] + ","
+    (tmp_path / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    ended = _study(fmu_cache, "--seasons", "winter", "--data", tmp_path, "--out", tmp_path / "out")
     assert ended.returncode == 2
-    assert "site_synthetic_winter_15min.csv:2" in ended.stderr
+    for line in (11, 21):
+        assert f"{name}:{line}" in ended.stderr, ended.stderr
     assert "Traceback" not in ended.stderr
     assert not (tmp_path / "out").exists()
 
