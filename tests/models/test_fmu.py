@@ -169,15 +169,15 @@ def test_start_values_and_reset(
     reference: SiteTopology, reference_fmus: Mapping[str, Path]
 ) -> None:
     inputs, outputs = points_of(reference.twins["hts"])
-    fmu = FmuBackend.load(reference_fmus["hts"], inputs, outputs, start={"hs.T_10": 82.0})
+    fmu = FmuBackend.load(reference_fmus["hts"], inputs, outputs, start={"hs.T_20": 82.0})
     first = fmu.read().copy()
-    assert first[outputs["hs.T_10"]] == 82.0
+    assert first[outputs["hs.T_20"]] == 82.0
     assert first[outputs["hs.T_1"]] == 95.0
     fmu.step(inputs.starts(), 600)
-    fmu.reset({"hs.T_10": 82.0})
+    fmu.reset({"hs.T_20": 82.0})
     assert (fmu.time, np.array_equal(fmu.read(), first)) == (0.0, True)
     fmu.reset()
-    assert fmu.read()[outputs["hs.T_10"]] == 60.0
+    assert fmu.read()[outputs["hs.T_20"]] == 60.0
 
 
 def test_outputs_that_are_no_states_cannot_be_set(
