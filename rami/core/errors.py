@@ -1,14 +1,14 @@
 """The one exception tree, and the exit code that each branch ends a command with.
 
-    RamiError                   1  anything of ours
-    +-- ConfigurationError      2  a file the user wrote: all its problems at once
-    |   +-- DataError           2  a data file: gaps, units, times, numbers
-    +-- RunError                1  a run that could not go on
-    |   +-- ModelError          1  an FMU that cannot be built, loaded or stepped
-    |   +-- ControlError        1  a controller that cannot be set up
-    +-- UnreachableError        3  something outside that does not answer
-    +-- InfeasibleError         4  a plan without solution and without fallback
-    +-- Interrupted           130  the user stopped the work (Ctrl-C); what is finished is kept
+RamiError                   1  anything of ours
++-- ConfigurationError      2  a file the user wrote: all its problems at once
+|   +-- DataError           2  a data file: gaps, units, times, numbers
++-- RunError                1  a run that could not go on
+|   +-- ModelError          1  an FMU that cannot be built, loaded or stepped
+|   +-- ControlError        1  a controller that cannot be set up
++-- UnreachableError        3  something outside that does not answer
++-- InfeasibleError         4  a plan without solution and without fallback
++-- Interrupted           130  the user stopped the work (Ctrl-C); what is finished is kept
 """
 
 from __future__ import annotations

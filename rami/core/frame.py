@@ -52,7 +52,7 @@ class Frame:
             names,
             tuple(columns[n][0] for n in names),
             table,
-            sources={n: source for n in names},
+            sources=dict.fromkeys(names, source),
         )
 
     def __contains__(self, name: object) -> bool:

@@ -72,7 +72,9 @@ _UNITS: dict[str, dict[str, Unit]] = {
     "share": {"1": Unit(1.0), "%": Unit(1e-2)},
 }
 
-_TEXT = re.compile(r"^\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*([A-Za-z%][A-Za-z0-9/%]*)?\s*$")
+_TEXT = re.compile(
+    r"^\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*([A-Za-z%][A-Za-z0-9/%]*)?\s*$"
+)
 
 
 def unit_of(quantity: str) -> str:
