@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from services.study.comparison import station_owner
-from services.study.season_data import DataOptions
+from services.study.season_data import DataOptions, season_path
 
 if TYPE_CHECKING:
     from rami.functional.technical import Tuning
@@ -39,7 +38,7 @@ def provenance(
         "control_step_s": float(site.clock.control_step),
         "plan_step_s": float(site.strategy.step),
         "data_sources": dict(sources),
-        "data_files_sha256": _hashes(options),
+        "data_files_sha256": _hashes(options, seasons),
         "synthetic_loads": _loads(options),
         "seed": None if options.folder else getattr(site.data, "seed", None),
         "foresight": "plans know loads and prices perfectly",
@@ -58,8 +57,9 @@ def _loads(options: DataOptions) -> bool | str:
     return True if options.prices is None else "synthetic loads and weather; prices from a file"
 
 
-def _hashes(options: DataOptions) -> dict[str, str]:
-    files: list[Path] = sorted(options.folder.glob("*.csv")) if options.folder else []
+def _hashes(options: DataOptions, seasons: tuple[str, ...]) -> dict[str, str]:
+    """Content of every file that was read."""
+    files = [season_path(options.folder, s) for s in seasons] if options.folder else []
     if options.prices:
         files.append(options.prices)
     return {f.name: sha256(f.read_bytes()).hexdigest() for f in files}
