@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-_HEAVY = [
+_HEAVY = {
     "adapters.assets.fmu.backend",
     "asyncua",
     "fmpy",
@@ -20,7 +20,7 @@ _HEAVY = [
     "pyomo",
     "scipy",
     "sympy",
-]
+}
 _LOADED = """
 import sys
 from services.cli import main
@@ -42,4 +42,4 @@ def test_light_commands_load_nothing_heavy(command: str, reference_site_file: Pa
     loaded = ran.stdout.splitlines()[-1].split()
     assert loaded[0] == "LOADED"
     assert "services.cli" in loaded
-    assert not set(loaded) & set(_HEAVY)
+    assert not set(loaded) & _HEAVY
