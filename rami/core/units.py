@@ -102,13 +102,6 @@ def convert(value: float, unit: str, quantity: str) -> float:
     return value * u.factor + u.offset
 
 
-def from_canonical(value: float, unit: str, quantity: str) -> float:
-    """A canonical value expressed in `unit`; ValueError as in `convert`."""
-    convert(0.0, unit, quantity)
-    u = _UNITS[quantity][unit]
-    return (value - u.offset) / u.factor
-
-
 def quantities_of(unit: str) -> list[str]:
     """The quantities that may be written in `unit`."""
     return [q for q, table in _UNITS.items() if unit in table]

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from models.balance import STORED
 from rami.business.closure import Closure, check_closure
 from rami.business.meters import with_electric_loads
@@ -63,9 +61,3 @@ def executed_powers(scheduled: Frame, means: Frame) -> Frame:
     """The executed means of what was scheduled, for a settlement by merit order."""
     paths = [c for c in scheduled.names if c in means]
     return means.select(paths)
-
-
-def total_energy(metered: Frame, suffix: str) -> float:
-    """Sum over all registers that end with `suffix`, kWh."""
-    columns = [j for j, n in enumerate(metered.names) if n.endswith(suffix)]
-    return float(np.sum(metered.values[:, columns]))

@@ -9,7 +9,6 @@ from rami.asset.pump import Pump
 from rami.asset.topology import TwinTopology
 from rami.asset.valve import Valve
 from rami.core.errors import ControlError
-from rami.core.wording import did_you_mean
 
 
 @dataclass(frozen=True)
@@ -88,10 +87,3 @@ def local_network(topology: TwinTopology, reference: str) -> str | None:
     """The network of this twin that a reference means, None for another twin's."""
     name = reference.removeprefix(f"{topology.name}.").split(".")[0]
     return name if name in topology.networks else None
-
-
-def place_of(names: tuple[str, ...], wanted: str, what: str) -> int:
-    """Place of a name; ControlError with a hint."""
-    if wanted not in names:
-        raise ControlError(f"no {what} {wanted!r}; {did_you_mean(wanted, names)}")
-    return names.index(wanted)
