@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-#: name of the output that holds the twin's stored energy, kWh above 0 degC
-STORED = "balance.stored"
+from rami.asset.capability import STORED
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from models.balance import STORED, BoundaryFlow, energy_balance
+from models.balance import BoundaryFlow, energy_balance
+from rami.asset.capability import STORED
 from rami.asset.component import Component, Face
 from rami.asset.consumer import Consumer
 from rami.asset.topology import TwinTopology

@@ -8,7 +8,7 @@ from dataclasses import replace
 import sympy as sp
 from sympy import Expr, Symbol
 
-from models.balance import STORED, energy_balance
+from models.balance import energy_balance
 from models.kernel.boundary import boundaries
 from models.kernel.first_law import prove
 from models.kernel.model import Model, State, StateKind
@@ -18,6 +18,7 @@ from models.kernel.plant import Plant, Store
 from models.kernel.wiring import close
 from models.kinds import equations_of
 from models.points import modelled
+from rami.asset.capability import STORED
 from rami.asset.kinds import kind_name
 from rami.asset.topology import TwinTopology
 from rami.core.errors import ModelError

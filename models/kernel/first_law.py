@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping
 import sympy as sp
 from sympy import Expr, Symbol
 
-from models.balance import STORED, BoundaryFlow, energy_balance
+from models.balance import BoundaryFlow, energy_balance
+from rami.asset.capability import STORED
 from rami.core.errors import ModelError
 
 

@@ -11,6 +11,10 @@ from rami.core.points import PointIndex
 
 Vector = NDArray[np.float64]
 
+#: output in which a plant model tells its stored energy, kWh; with the registers of all that
+#: crosses the plant's boundary it closes the energy balance
+STORED = "balance.stored"
+
 
 @runtime_checkable
 class Readable(Protocol):

@@ -21,6 +21,9 @@ from rami.asset.topology import SiteTopology, TwinTopology
 from rami.core.frame import Frame
 from rami.information.prices import Array
 
+#: kWh; less than this moved counts as nothing moved
+AT_REST_KWH = 1e-3
+
 
 @dataclass
 class Balance:
@@ -42,12 +45,15 @@ class Balance:
         """The larger of the total and the worst step, relative to the turnover.
 
         The total is measured by the total turnover, a step by its own turnover or the mean
-        one, whichever is larger (a step at rest has none).
+        one, whichever is larger (a step at rest has none); neither by less than `AT_REST_KWH`,
+        so that the round-off of something at rest is no residual.
         """
-        if not self.count or not self.moved.any():
-            return float(np.abs(self.net).max(initial=0.0))
-        steps = np.abs(self.net) / np.maximum(self.moved, self.moved.mean())
-        return float(max(steps.max(), abs(self.net.sum()) / self.moved.sum()))
+        if not self.count:
+            return 0.0
+        usual = max(float(self.moved.mean()), AT_REST_KWH)
+        steps = np.abs(self.net) / np.maximum(self.moved, usual)
+        total = max(float(self.moved.sum()), AT_REST_KWH)
+        return float(max(steps.max(), abs(self.net.sum()) / total))
 
 
 def fuel_balances(site: SiteTopology, metered: Frame) -> dict[str, float]:

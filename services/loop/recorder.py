@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from models.balance import STORED
-from rami.asset.capability import Vector
+from rami.asset.capability import STORED, Vector
 from rami.core.frame import Frame
 from rami.core.points import PointIndex
 from rami.core.quality import Reason, good

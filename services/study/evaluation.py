@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from models.balance import STORED
+from rami.asset.capability import STORED
 from rami.business.closure import Closure, check_closure
 from rami.business.meters import with_electric_loads
 from rami.business.settlement import Settlement, settle

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from adapters.assets.fmu.backend import FmuBackend
 from models import Model, assemble, boundaries_of, energy_balance, points_of
-from models.balance import STORED, BoundaryFlow
+from models.balance import BoundaryFlow
 from models.kernel.first_law import prove, residual
 from models.kernel.functions import phi1, pos
 from models.kernel.model import StateKind
+from rami.asset.capability import STORED
 from rami.asset.topology import SiteTopology
 from rami.core.errors import ModelError
 from tests.models.conftest import TWINS

@@ -109,3 +109,11 @@ def test_drawn_stations_run_and_close(
 
     declaration = yaml.safe_load(reference_site_file.read_text(encoding="utf-8"))
     _runs_and_closes(_drawn(declaration, station), ready, tmp_path_factory.mktemp("drawn"))
+
+
+def test_a_station_at_rest_without_storage_closes(
+    reference_site_declaration: Declaration, ready: Ready, tmp_path: Path
+) -> None:
+    _without_storage(reference_site_declaration)
+    result = ready(reference_site_declaration, tmp_path).run("baseline", 3)
+    assert result.evaluation.closure.holds, result.evaluation.closure.broken()
