@@ -16,6 +16,9 @@ from twins.site.schema import SiteDeclaration
 from twins.site.site import Site
 from twins.site.text import Unreadable, read_text
 
+#: a slip can hide others below it, but not more than a site file is deep
+_READINGS = 20
+
 
 def load_site(path: Path | str) -> Site:
     """Read, check and wire a site file.
@@ -51,7 +54,9 @@ def _declaration(root: Node, faults: Faults, folder: Path) -> SiteDeclaration | 
     from twins.site.explain import explain  # builds the schema as data, for hints
     from twins.site.mending import mend
 
-    while mend(errors, root, faults):
+    for _ in range(_READINGS):
+        if not mend(errors, root, faults):
+            break
         try:
             SiteDeclaration.model_validate(root.plain(), context=context)
             return None

@@ -56,11 +56,16 @@ def _word(error: ErrorDetails, loc: Path, words: list[str], root: Node, faults: 
     *_, node = root.at(loc)
     if not isinstance(node.value, str):
         return False
-    meant = _closest(node.value, [word.strip("'") for word in words])
-    if meant is None:
+    # a literal without quotes is a number: '1' is meant as 1 there
+    values: dict[str, str | int] = {
+        word.strip("'"): int(word) if word.lstrip("-").isdecimal() else word.strip("'")
+        for word in words
+    }
+    closest = _closest(node.value, list(values))
+    if closest is None or values[closest] == node.value:
         return False
     explain([error], root, faults)
-    node.value = meant
+    node.value = values[closest]
     return True
 
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
-from tests.twins.site.conftest import Told
+from rami.core.errors import Problem
+from tests.twins.site.conftest import Changes, Told
+from twins.site import mending
 
 CASES = [
     # keys, kinds and words
     ("version: 1", "version: 2", "version", "'2'|2 is not known"),
+    ("version: 1", "version: '1'", "version", "'1' is not known here; wanted 1"),
     ("version: 1", "version: 1\nextra: 3", "extra", "unknown key 'extra'"),
     ("  start: 2019-01-14T00:00+01:00\n", "", "clock", "key 'start' is missing"),
     ("kind: carnot,", "", "hp.cop", "key 'kind' is missing; wanted one of carnot, constant"),
@@ -32,3 +37,18 @@ CASES = [
 @pytest.mark.parametrize(("old", "new", "path", "words"), CASES)
 def test_fault(old: str, new: str, path: str, words: str, told: Told) -> None:
     told(old, new, path, words)
+
+
+def test_a_number_in_quotes_hides_no_other_fault(
+    problems: Callable[[Changes], list[Problem]],
+) -> None:
+    found = problems({"version: 1": "version: '1'", "seed: 2019": "seeds: 2019"})
+    assert [p.where.rpartition(": ")[2] for p in found] == ["version", "data.seeds"]
+
+
+def test_a_mending_that_mends_nothing_ends(
+    monkeypatch: pytest.MonkeyPatch, problems: Callable[[Changes], list[Problem]]
+) -> None:
+    monkeypatch.setattr(mending, "mend", lambda errors, root, faults: True)
+    (problem,) = problems({"seed: 2019": "seeds: 2019"})
+    assert "unknown key 'seeds'" in problem.what
