@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from services.report.whole_file import write_whole
 from services.study.outcome import StudyOutcome
 
 #: significant digits kept; below them lies the arithmetic's order of summation
@@ -17,7 +18,10 @@ DIGITS = 10
 
 
 def write_results(outcome: StudyOutcome, path: Path) -> None:
-    """The `contents` as a file, keys sorted: equal outcomes give equal bytes."""
+    """The `contents` as a file, keys sorted: equal outcomes give equal bytes.
+
+    Raises RunError where it cannot be written.
+    """
     _write(contents(outcome), path)
 
 
@@ -36,7 +40,10 @@ def contents(outcome: StudyOutcome) -> dict[str, Any]:
 
 
 def write_timings(outcome: StudyOutcome, path: Path) -> None:
-    """Wall seconds: `study` by phase and `runs.<season>.<mode>` by phase."""
+    """Wall seconds: `study` by phase and `runs.<season>.<mode>` by phase.
+
+    Raises RunError where it cannot be written.
+    """
     runs = {
         name: {mode: run.timings for mode, run in season.runs.items()}
         for name, season in outcome.seasons.items()
@@ -46,7 +53,7 @@ def write_timings(outcome: StudyOutcome, path: Path) -> None:
 
 def _write(found: Mapping[str, Any], path: Path) -> None:
     text = json.dumps(found, indent=2, sort_keys=True, ensure_ascii=False)
-    path.write_text(text + "\n", encoding="utf-8")
+    write_whole(path, text + "\n")
 
 
 def plain(value: object) -> Any:

@@ -13,6 +13,7 @@ from rami.asset.junction import Junction
 from rami.asset.topology import SiteTopology
 from rami.core.frame import Frame, Values
 from rami.core.timegrid import iso
+from services.report.whole_file import whole_file
 from services.study.outcome import RunOutcome, StudyOutcome
 
 #: seven digits: better than any meter; level 1: a third larger than 9, ten times faster
@@ -26,6 +27,7 @@ def write_timeseries(outcome: StudyOutcome, site: SiteTopology, path: Path) -> N
     Series are the external data, interval means (powers, contents, flows and temperatures of
     exchangers, temperatures of network lines), metered energy of the interval, and the
     schedule (`..._scheduled_<unit>`). Empty cells: the run has no such series, or no value.
+    Raises RunError where it cannot be written.
     """
     runs = [
         (name, mode, dict(_columns(site, run)))
@@ -33,7 +35,7 @@ def write_timeseries(outcome: StudyOutcome, site: SiteTopology, path: Path) -> N
         for mode, run in season.runs.items()
     ]
     header = list(dict.fromkeys(column for *_, columns in runs for column in columns))
-    with path.open("wb") as raw, gzip.GzipFile("", "wb", _LEVEL, raw, mtime=0) as file:
+    with whole_file(path) as raw, gzip.GzipFile("", "wb", _LEVEL, raw, mtime=0) as file:
         file.write(",".join(["season", "mode", "time_utc", *header]).encode() + b"\n")
         for season, mode, columns in runs:
             grid = outcome.seasons[season].runs[mode].means.grid

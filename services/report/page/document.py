@@ -17,6 +17,7 @@ from services.report.page.markup import Markup, joined, tag
 from services.report.page.planned import planned_and_realised, waterfalls
 from services.report.page.season import season_part
 from services.report.page.tuning import tuning
+from services.report.whole_file import write_whole
 from services.study.outcome import StudyOutcome
 
 #: a browser that reads this loads nothing from anywhere, whatever a script asks for
@@ -27,8 +28,11 @@ _POLICY = (
 
 
 def write_report(outcome: StudyOutcome, site: SiteTopology, path: Path) -> None:
-    """The study's report as one HTML file; equal outcomes give equal bytes."""
-    path.write_text(document(outcome, site), encoding="utf-8")
+    """The study's report as one HTML file; equal outcomes give equal bytes.
+
+    Raises RunError where it cannot be written.
+    """
+    write_whole(path, document(outcome, site))
 
 
 def document(outcome: StudyOutcome, site: SiteTopology) -> str:
