@@ -16,20 +16,30 @@ from rami.core.frame import Values
 
 #: cells that mean "no value"
 EMPTY = frozenset({"", "nan", "na", "n/a", "null", "none", "-"})
+_THOUSANDS = re.compile(r"^\s*[-+]?[1-9]\d{0,2}(,\d{3})+\s*$")
 _COMMA = re.compile(r"^\s*[-+]?\d*,\d+([eE][-+]?\d+)?\s*$")
 
 
 def decimal_sign(
     declared: CsvFile, table: Table, places: list[int], faults: Faults
 ) -> Literal[".", ","]:
-    """The sign in use: as declared, else a comma where cells have one and none has a point."""
+    """The sign in use: as declared, else a comma where cells have one and none has a point.
+
+    Commas that could all part thousands (2,331) are a fault: nothing tells 2331 from 2.331.
+    """
     if declared.decimal != "auto":
         return declared.decimal
     commas = points = 0
-    for row in table.rows:
+    first: dict[int, tuple[int, str]] = {}
+    thousands = True
+    for line, row in zip(table.lines, table.rows, strict=True):
         for place in places:
-            commas += "," in row[place]
-            points += "." in row[place]
+            cell = row[place]
+            points += "." in cell
+            if "," in cell:
+                commas += 1
+                first.setdefault(place, (line, cell.strip()))
+                thousands = thousands and _THOUSANDS.match(cell) is not None
     if commas and points:
         faults.add(
             "decimal sign",
@@ -37,6 +47,16 @@ def decimal_sign(
             f"{commas} cells have a comma and {points} a point",
             "declare decimal: ',' or '.', and leave thousands unseparated",
         )
+    elif commas and thousands:
+        for place, (line, cell) in first.items():
+            faults.add(
+                "thousands or decimals",
+                line,
+                f"column {table.header[place]!r}: {cell!r} may part thousands or decimals; every "
+                f"comma of the numbers stands before three digits",
+                "declare decimal: ',' if it is the decimal comma, else write the thousands "
+                "unseparated",
+            )
     return "," if commas and not points else "."
 
 

@@ -104,6 +104,24 @@ def test_decimal_commas(write: Write) -> None:
     assert thousands == ["data.csv:2: load: '1.234,5' is not a number"]
 
 
+def test_commas_that_may_part_thousands(write: Write) -> None:
+    header = "time_utc;load_kW;price_da_EUR_per_MWh"
+    text = _file(
+        *(h.replace(",", ";", 1) for h in _hours("7;9", "2,331;-1,000", "12,000;8", "9;9"))
+    )
+    text = text.replace("time_utc,load_kW,price_da_EUR_per_MWh", header)
+    faults = _faults(write, text)
+    assert [f.partition(" may")[0] for f in faults] == [
+        "data.csv:3: column 'load_kW': '2,331'",
+        "data.csv:3: column 'price_da_EUR_per_MWh': '-1,000'",
+    ]
+    assert "declare decimal: ','" in faults[0]
+    assert write(text, decimal=",").read(["load"], GRID)["load"].tolist() == [7, 2.331, 12, 9]
+    for clear in ("2,33", "0,331", "2331,000"):
+        frame = write(text.replace("2,331", clear)).read(["load"], GRID)
+        assert frame["load"][1] == float(clear.replace(",", "."))
+
+
 def test_wrong_columns_all_at_once(write: Write) -> None:
     text = _file(
         *_hours("1,2", "1,2", "3,2", "4,2"), header="time_utc,load_kW,price_da_USD_per_MWh"

@@ -132,6 +132,6 @@ def test_what_was_written_is_read(
     for i, value in enumerate(values):
         stamp = (start + timedelta(seconds=step * i)).strftime(pattern)
         lines.append(separator.join((stamp, str(value).replace(".", decimal))))
-    source = write("\n".join(lines))
+    source = write("\n".join(lines), decimal=decimal)
     frame = source.read(["load"], TimeGrid.of(start, step, len(values)))
     assert frame["load"] == pytest.approx(np.array(values, float), abs=1e-9)
