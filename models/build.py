@@ -14,7 +14,7 @@ from threading import Lock
 
 import rami.asset
 from models import compiler
-from models.fmi import platform
+from models.fmi import is_whole, platform
 from models.kinds import equation_file
 from rami.asset.kinds import kind_name
 from rami.asset.topology import TwinTopology
@@ -26,12 +26,12 @@ _symbolic = Lock()
 def build_fmu(topology: TwinTopology, cache_dir: Path) -> Path:
     """The FMU of a twin (FMI 2.0 co-simulation), from the cache when nothing has changed.
 
-    Nothing half-written is ever left. Raises ModelError when the topology does not assemble
-    or the compiler fails.
+    Nothing half-written is ever left; an FMU damaged since is built anew. Raises ModelError
+    when the topology does not assemble or the compiler fails.
     """
     cache_dir.mkdir(parents=True, exist_ok=True)
     target = cache_dir / f"{topology.name}-{key(topology)}.fmu"
-    if target.exists():
+    if is_whole(target):
         return target
     from models.kernel.assembly import assemble
     from models.package import pack, sources

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import zlib
 from pathlib import Path
-from zipfile import ZipFile
+from zipfile import BadZipFile, ZipFile
 
 from models.balance import BoundaryFlow
 
@@ -30,3 +31,13 @@ def boundaries_of(fmu: Path) -> tuple[BoundaryFlow, ...]:
     """Which registers of a generated FMU count what crosses its boundary."""
     with ZipFile(fmu) as archive:
         return tuple(BoundaryFlow(**entry) for entry in json.loads(archive.read(BOUNDARIES)))
+
+
+def is_whole(fmu: Path) -> bool:
+    """Whether a generated FMU can be read to its end: every member's checksum fits."""
+    try:
+        with ZipFile(fmu) as archive:
+            needed = {"modelDescription.xml", BOUNDARIES}
+            return needed <= set(archive.namelist()) and archive.testzip() is None
+    except (BadZipFile, EOFError, OSError, RuntimeError, ValueError, zlib.error):
+        return False

@@ -6,6 +6,7 @@ import os
 import pickle
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -30,6 +31,23 @@ def test_what_has_not_changed_is_not_built_again(
     first = build_fmu(small(), tmp_path)
     monkeypatch.setattr(package, "compile_library", pytest.fail)
     assert build_fmu(small(), tmp_path) == first
+
+
+def _flipped(fmu: bytes) -> bytes:
+    place = len(fmu) // 2
+    return fmu[:place] + bytes([fmu[place] ^ 0x10]) + fmu[place + 1 :]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [lambda fmu: b"", lambda fmu: fmu[: len(fmu) // 2], _flipped],
+    ids=["emptied", "cut", "flipped"],
+)
+def test_a_damaged_fmu_is_built_again(damage: Callable[[bytes], bytes], tmp_path: Path) -> None:
+    fmu = build_fmu(small(), tmp_path)
+    good = fmu.read_bytes()
+    fmu.write_bytes(damage(good))
+    assert build_fmu(small(), tmp_path).read_bytes() == good
 
 
 def test_the_key_follows_declaration_and_compiler(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zipfile import BadZipFile
+from zipfile import BadZipFile, ZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,6 +60,7 @@ def describe(path: Path) -> ModelDescription:
     from fmpy.model_description import ValidationError
 
     try:
+        _check_whole(path)
         return fmpy.read_model_description(str(path))
     except FileNotFoundError:
         raise ModelError(
@@ -66,8 +68,18 @@ def describe(path: Path) -> ModelDescription:
         ) from None
     except (BadZipFile, KeyError, SyntaxError) as error:
         raise ModelError(f"{path} is no FMU: {error}; export it again") from error
+    except (EOFError, OSError, RuntimeError, zlib.error) as error:
+        raise ModelError(f"{path} cannot be read: {error}; export or copy it again") from error
     except ValidationError as error:
         raise ModelError(f"{path}: invalid modelDescription.xml: {error}") from error
+
+
+def _check_whole(path: Path) -> None:
+    """Reads all of an archive, so that no damage shows first when it is unpacked."""
+    with ZipFile(path) as archive:
+        damaged = archive.testzip()
+    if damaged is not None:
+        raise BadZipFile(f"{damaged} is damaged")
 
 
 def check(path: Path, inputs: PointIndex, outputs: PointIndex, names: Names) -> Interface:
@@ -103,8 +115,6 @@ def _library(identifier: str) -> str:
 
 
 def _capability_problems(path: Path, found: ModelDescription) -> list[str]:
-    from zipfile import ZipFile
-
     if found.fmiVersion != "2.0":
         return [f"wanted FMI 2.0, got {found.fmiVersion}; export it as FMI 2.0 co-simulation"]
     if found.coSimulation is None:

@@ -182,6 +182,21 @@ def test_what_is_no_fmu_at_all(tmp_path: Path) -> None:
         FmuBackend.load(broken, INPUTS, OUTPUTS)
 
 
+@pytest.mark.parametrize("damage", ["cut", "flipped", "folder"])
+def test_a_damaged_file_is_named_with_a_cure(damage: str, foreign: Path, tmp_path: Path) -> None:
+    path = tmp_path / "lags.fmu"
+    whole = foreign.read_bytes()
+    place = whole.index(b".so") + 200
+    if damage == "folder":
+        path.mkdir()
+    elif damage == "cut":
+        path.write_bytes(whole[:place])
+    else:
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :])
+    with pytest.raises(ModelError, match=r"lags\.fmu (is no FMU|cannot be read): .*; export"):
+        FmuBackend.load(path, INPUTS, OUTPUTS, NAMES, name="hts")
+
+
 def test_a_binary_that_does_not_load(foreign: Path, tmp_path: Path) -> None:
     path = tmp_path / "lags.fmu"
     with ZipFile(foreign) as good, ZipFile(path, "w") as bad:
