@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from services.report.paper import LABEL, printed
+from services.report.paper import LABEL, comparable, printed
 from services.study.outcome import MODES, Mode, StudyOutcome
 
 PLANNED: tuple[Mode, ...] = ("marginal", "average")
@@ -66,7 +66,7 @@ def realised_eur(block: Mapping[str, Any], owner: str | None) -> float | None:
 
 
 def rows(outcome: StudyOutcome) -> Iterator[Row]:
-    """Per season: the runs there are, then the paper's row where it has that season."""
+    """Per season: the runs there are, then the paper's row where it has that season and length."""
     columns = [(q, o) for q, *_ in QUANTITIES for o in (*owners(outcome), "total")]
     owner = station_owner(outcome)
     for name, season in outcome.seasons.items():
@@ -75,7 +75,7 @@ def rows(outcome: StudyOutcome) -> Iterator[Row]:
                 block = season.figures[mode]
                 cells = _cells(block.get("delta", {}), columns)
                 yield Row(name, mode, cells, planned_eur(block, owner))
-        paper = printed(name)
+        paper = printed(name) if comparable(outcome.provenance) else None
         if paper is not None:
             yield Row(name, LABEL, _cells(paper, columns), None)
 
@@ -87,13 +87,17 @@ def _cells(
 
 
 def span(outcome: StudyOutcome) -> str:
-    """How long each season was, `14 days each`; empty without a run."""
+    """How long each season was, `14 days each` or `1 day`; empty without a run."""
     days = {
         f"{run.means.grid.duration_s / 86400:g}"
         for season in outcome.seasons.values()
         for run in season.runs.values()
     }
-    return f"{' or '.join(sorted(days))} days each" if days else ""
+    if not days:
+        return ""
+    word = "day" if days == {"1"} else "days"
+    each = " each" if len(outcome.seasons) > 1 else ""
+    return f"{' or '.join(sorted(days))} {word}{each}"
 
 
 def missing(outcome: StudyOutcome) -> tuple[str, ...]:

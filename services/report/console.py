@@ -13,7 +13,7 @@ from services.report.comparison import (
     span,
     station_owner,
 )
-from services.report.paper import CITATION, LABEL, WARNING
+from services.report.paper import CITATION, LABEL, NOT_SHOWN, WARNING, comparable
 from services.study.outcome import StudyOutcome
 
 if TYPE_CHECKING:
@@ -55,12 +55,14 @@ def _print(outcome: StudyOutcome, console: Console) -> None:
         style = "dim" if row.basis == LABEL else None
         table.add_row(season, row.basis, *cells, _number(row.planned_eur, 0), style=style)
         before = row.season
-    scope = f"{len(outcome.seasons)} seasons, {span(outcome)}" if outcome.seasons else "no season"
+    count = len(outcome.seasons)
+    scope = f"{count} season{'s' * (count != 1)}, {span(outcome)}" if count else "no season"
     console.print(
         f"Optimised minus baseline at site {outcome.site} ({scope}); emissions in t.", style="bold"
     )
     console.print(table)
-    console.print(f"paper: {CITATION}; {WARNING}.", style="dim")
+    beside = f"{LABEL}: {CITATION}; {WARNING}"
+    console.print(f"{beside if comparable(outcome.provenance) else NOT_SHOWN}.", style="dim")
     for text in missing(outcome):
         console.print(f"not in this study: {text}", style="yellow")
 

@@ -6,12 +6,16 @@ Another site with real loads: its signs may be compared, its magnitudes may not.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 Cells = Mapping[str, Mapping[str, float]]
 
 LABEL = "paper"
 CITATION = "Kohne et al. 2021, Table 1"
-WARNING = "another site, real loads: not comparable in magnitude"
+SPAN_S = 14 * 86400.0
+SITE = "another site, real loads, 14 days"
+WARNING = f"{SITE}: not comparable in magnitude"
+NOT_SHOWN = "the paper's figures are of 14-day runs and are shown beside such runs only"
 SLIPS = (
     "Printed as it stands, with two slips: winter's scope 1 adds up to 41.7 t, not 42.1 t; "
     "fall's scope 2 adds up to −231.0 t only with −72.1 t for the DHS, so the printed +72.1 t "
@@ -25,6 +29,11 @@ _PRINTED = {
     "summer": ((263.5, -225.1, 38.4), (-249.6, 63.4, -186.2), (23668, 3360, 27028)),
     "fall": ((125.2, -116.9, 8.3), (-158.9, 72.1, -231.0), (6436, 4438, 10874)),
 }
+
+
+def comparable(provenance: Mapping[str, Any]) -> bool:
+    """Whether the study's runs are as long as the paper's."""
+    return provenance.get("duration_s") == SPAN_S
 
 
 def printed(season: str) -> Cells | None:

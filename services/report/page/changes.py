@@ -17,7 +17,7 @@ from services.report.comparison import (
 )
 from services.report.page.markup import Markup, captioned, joined, number, tag
 from services.report.page.relative import relative
-from services.report.paper import CITATION, LABEL, SLIPS, WARNING
+from services.report.paper import CITATION, LABEL, NOT_SHOWN, SITE, SLIPS, WARNING, comparable
 from services.study.outcome import StudyOutcome
 
 
@@ -30,13 +30,15 @@ def changes(outcome: StudyOutcome) -> Markup:
         *_missing(outcome),
         _table(outcome),
         relative(outcome),
-        tag(
-            "p",
-            f"Rows marked {LABEL}: {CITATION}; {WARNING}. {SLIPS}",
-            class_="note",
-        ),
+        tag("p", _paper(outcome), class_="note"),
         id="changes",
     )
+
+
+def _paper(outcome: StudyOutcome) -> str:
+    if not comparable(outcome.provenance):
+        return f"{NOT_SHOWN[:1].upper()}{NOT_SHOWN[1:]} ({CITATION}; {SITE})."
+    return f"Rows marked {LABEL}: {CITATION}; {WARNING}. {SLIPS}"
 
 
 def verdict(outcome: StudyOutcome) -> list[str]:
@@ -104,7 +106,7 @@ def _row(row: Row, who: tuple[str, ...], first: bool) -> Markup:
     return tag(
         "tr",
         tag("th", row.season if first else "", scope="row"),
-        tag("td", row.basis),
+        tag("td", f"{LABEL} ({SITE})" if row.basis == LABEL else row.basis),
         *cells,
         tag("td", number(row.planned_eur), class_="n"),
         class_=kind,

@@ -63,9 +63,20 @@ def _provenance(provenance: Mapping[str, object]) -> Iterator[Markup]:
         unit = next((u for u in _UNITS if name.endswith(f"_{u}")), "")
         word = _WORDS.get(name, name.removesuffix(f"_{unit}").replace("_", " "))
         said = f"{_said(value)} {unit.replace('_per_', '/')}".rstrip()
+        if unit == "s" and isinstance(value, int | float):
+            said = span_said(value)
         if isinstance(value, Mapping) and name == "data_sources":
-            said = _grouped(value)
+            yield joined([tag("dt", word), *(tag("dd", line) for line in _grouped(value))])
+            continue
         yield joined([tag("dt", word), tag("dd", said)])
+
+
+def span_said(seconds: float) -> str:
+    """A span in the largest unit that gives a whole number: `60 s`, `15 min`, `14 d`."""
+    for unit, length in (("d", 86400), ("h", 3600), ("min", 60)):
+        if seconds > 60 and seconds % length == 0:
+            return f"{seconds / length:g} {unit}"
+    return f"{seconds:g} s"
 
 
 def _said(value: object) -> str:
@@ -76,12 +87,29 @@ def _said(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _grouped(sources: Mapping[str, object]) -> str:
-    """Series by origin; a series whose origin is the same in all seasons is named once."""
-    origins: dict[str, dict[str, None]] = {}
-    for path, origin in sources.items():
-        series = path.rpartition(".")[2]
-        everywhere = {str(o) for p, o in sources.items() if p.rpartition(".")[2] == series}
-        name = series if len(everywhere) == 1 else path
-        origins.setdefault(str(origin), {})[name] = None
-    return "; ".join(f"{', '.join(names)}: {origin}" for origin, names in origins.items())
+def _grouped(sources: Mapping[str, object]) -> list[str]:
+    """One line per origin with its series and, where it does not serve all seasons, their names.
+
+    A file is one origin whatever its columns; an origin that another one continues after a
+    comma is the same, and the rest describes the series.
+    """
+    seasons = {path.rpartition(".")[0] for path in sources}
+    origins = {str(said).partition(", column ")[0] for said in sources.values()}
+    series: dict[str, dict[str, None]] = {}
+    served: dict[str, dict[str, None]] = {}
+    for path, said in sources.items():
+        season, _, name = path.rpartition(".")
+        whole = str(said).partition(", column ")[0]
+        origin = min((o for o in origins if f"{whole}, ".startswith(f"{o}, ")), key=len)
+        detail = whole[len(origin) + 2 :]
+        series.setdefault(origin, {})[f"{name} ({detail})" if detail else name] = None
+        served.setdefault(origin, {})[season] = None
+    return [
+        (
+            origin
+            if len(served[origin]) == len(seasons)
+            else f"{', '.join(served[origin])}: {origin}"
+        )
+        + f": {', '.join(names)}"
+        for origin, names in series.items()
+    ]

@@ -43,6 +43,7 @@ def study(
             "versions": {"rami-twins": "0.1.0", "highspy": "1.11.0"},
             "grid_factor_variant": "annual average",
             "seasons_declared": list(STARTS),
+            "duration_s": days * 86400.0,
         },
         {
             t: {"loop_a": {"gain": 1.5, "T_u_s": 4.0, "T_g_s": 40.0, "rule": "CHR"}}

@@ -96,14 +96,23 @@ def test_names_come_from_the_site(page: str) -> None:
 def test_head_says_what_the_plans_know_and_that_data_are_synthetic(page: str) -> None:
     assert "Plans know loads and prices perfectly in this version" in page
     assert "SYNTHETIC DATA" in page
-    assert "price_da, temp_air: SYNTHETIC seed 2019" in page
+    assert "<dd>SYNTHETIC seed 2019: price_da, temp_air</dd>" in page
     assert "annual average" in page
     assert "0f3a9c11d2" in page
 
 
-def test_the_paper_is_labelled_and_its_slips_are_noted(page: str) -> None:
-    assert "another site, real loads: not comparable in magnitude" in page
-    assert "42.1 t" in page and "lost its sign" in page
+def test_the_paper_stands_beside_runs_of_its_length_only(
+    page: str, small: SiteTopology, small_study: StudyOutcome
+) -> None:
+    assert "The paper&#x27;s figures are of 14-day runs and are shown beside such runs only" in page
+    assert "another site, real loads, 14 days" in page
+    assert "19,386" not in page and "lost its sign" not in page
+    long = replace(small_study, provenance={**small_study.provenance, "duration_s": 1209600.0})
+    whole = document(long, small)
+    assert "paper (another site, real loads, 14 days)" in whole
+    assert "another site, real loads, 14 days: not comparable in magnitude" in whole
+    assert "19,386" in whole and "42.1 t" in whole and "lost its sign" in whole
+    assert "shown beside such runs only" not in whole
 
 
 def test_losing_money_is_said_plainly(page: str) -> None:
@@ -134,9 +143,29 @@ def test_texts_are_escaped(small: SiteTopology, small_study: StudyOutcome) -> No
 
 
 def test_series_are_grouped_by_origin(small: SiteTopology, small_study: StudyOutcome) -> None:
-    sources = {"winter.a": "file x", "summer.a": "file x", "winter.b": "file x", "summer.b": "y"}
-    page = document(
-        replace(small_study, provenance={"data_sources": sources, "plan_step_s": 900.0}), small
-    )
-    assert "a, winter.b: file x; summer.b: y" in page
-    assert "<dt>plan step</dt>\n<dd>900 s</dd>" in page
+    sources = {
+        "winter.a": "w.csv, column a_kW",
+        "winter.b": "w.csv, column b_kW",
+        "summer.a": "s.csv, column a_kW",
+        "summer.b": "s.csv, column b_kW",
+        **{f"{s}.c": "made, seed 1" for s in ("winter", "summer")},
+        **{f"{s}.d": "made, seed 1, profile of 3 kW" for s in ("winter", "summer")},
+    }
+    page = document(replace(small_study, provenance={"data_sources": sources}), small)
+    lines = re.findall("<dd>(.*?)</dd>", page)
+    assert lines == [
+        "winter: w.csv: a, b",
+        "summer: s.csv: a, b",
+        "made, seed 1: c, d (profile of 3 kW)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(10.0, "10 s"), (60.0, "60 s"), (900.0, "15 min"), (90.0, "90 s"), (1209600.0, "14 d")],
+)
+def test_spans_are_said_in_units_of_people(
+    small: SiteTopology, small_study: StudyOutcome, seconds: float, said: str
+) -> None:
+    page = document(replace(small_study, provenance={"plan_step_s": seconds}), small)
+    assert f"<dt>plan step</dt>\n<dd>{said}</dd>" in page

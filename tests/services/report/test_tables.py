@@ -32,9 +32,30 @@ def test_terminal_table_fits_and_holds_both_bases_and_the_paper(small_study: Stu
     lines = printed_lines(small_study)
     assert max(map(len, lines)) <= 100
     text = "\n".join(lines)
-    for word in ("winter", "marginal", "average", "19,386", "30,000", "not comparable"):
+    for word in (
+        "winter",
+        "marginal",
+        "average",
+        "30,000",
+        "are of 14-day runs",
+        "2 seasons, 2 days",
+    ):
         assert word in text
+    assert "19,386" not in text
     assert "not in this study: season spring, fall" in text
+
+
+def test_terminal_shows_the_paper_beside_runs_of_its_length(small_study: StudyOutcome) -> None:
+    long = replace(small_study, provenance={**small_study.provenance, "duration_s": 14 * 86400.0})
+    lines = printed_lines(long)
+    assert max(map(len, lines)) <= 100
+    text = " ".join(lines)
+    for word in ("19,386", "another site, real loads, 14 days", "not comparable in"):
+        assert word in text
+
+
+def test_one_season_of_a_day_is_said_in_the_singular(small: SiteTopology) -> None:
+    assert "(1 season, 1 day)" in printed_lines(study(small, ("winter",), days=1))[0]
 
 
 def test_a_pipe_gets_the_whole_table(small_study: StudyOutcome) -> None:
