@@ -18,7 +18,7 @@ from services.report.comparison import (
 from services.report.page.markup import Markup, captioned, joined, number, tag
 from services.report.page.relative import relative
 from services.report.paper import CITATION, LABEL, NOT_SHOWN, SITE, SLIPS, WARNING, comparable
-from services.study.outcome import StudyOutcome
+from services.study.outcome import Mode, StudyOutcome
 
 
 def changes(outcome: StudyOutcome) -> Markup:
@@ -42,30 +42,39 @@ def _paper(outcome: StudyOutcome) -> str:
 
 
 def verdict(outcome: StudyOutcome) -> list[str]:
-    """One sentence per cost basis: promised, realised, and where it lost money."""
+    """Per cost basis: promised, realised, and where it lost money; where other owners lost."""
     owner = station_owner(outcome)
+    others = [o for o in owners(outcome) if o != owner]
     said = []
     for mode in PLANNED:
         promised = realised = 0.0
-        lost = []
-        for name, season in outcome.seasons.items():
+        for season in outcome.seasons.values():
             block = season.figures.get(mode, {})
             gain = realised_eur(block, owner)
             if gain is None:
                 continue
             promised += planned_eur(block, owner) or 0.0
             realised += gain
-            if gain < 0:
-                lost.append(name)
         if promised or realised:
             count = len(outcome.seasons)
             said.append(
                 f"Planned by {BASIS[mode]}, the station promised {shown_owner(owner)} "
                 f"{number(promised)}\u00a0EUR and realised {number(realised)}\u00a0EUR over "
                 f"{count} season{'s' * (count != 1)}."
-                + (f" It lost money in {', '.join(lost)}." if lost else "")
+                + _lost(outcome, mode, owner, "It")
+                + "".join(_lost(outcome, mode, o, shown_owner(o)) for o in others)
             )
     return said
+
+
+def _lost(outcome: StudyOutcome, mode: Mode, owner: str | None, who: str) -> str:
+    gains = {
+        name: realised_eur(s.figures.get(mode, {}), owner) for name, s in outcome.seasons.items()
+    }
+    lost = [
+        f"{name} ({number(g)}\u00a0EUR)" for name, g in gains.items() if g is not None and g < 0
+    ]
+    return f" {who} lost money in {', '.join(lost)}." if lost else ""
 
 
 def _missing(outcome: StudyOutcome) -> list[Markup]:

@@ -12,6 +12,7 @@ import pytest
 
 from rami.asset.topology import SiteTopology
 from services.report import write_report
+from services.report.page.changes import verdict
 from services.report.page.document import document
 from services.study.outcome import Mode, StudyOutcome
 from tests.services.report.outcomes import study
@@ -116,7 +117,20 @@ def test_the_paper_stands_beside_runs_of_its_length_only(
 
 
 def test_losing_money_is_said_plainly(page: str) -> None:
-    assert "It lost money in winter, summer." in page
+    assert "It lost money in winter (−1,268\u00a0EUR), summer (−1,268\u00a0EUR)." in page
+    assert "DHS lost money" not in page
+
+
+def test_every_owners_loss_is_said(small_study: StudyOutcome) -> None:
+    winter = small_study.seasons["winter"]
+    block = winter.figures["average"]
+    gains = {**block["delta"]["benefit_eur"], "dhs": -320.4}
+    losing = {**block, "delta": {**block["delta"], "benefit_eur": gains}}
+    figures = {**winter.figures, "average": losing}
+    seasons = {**small_study.seasons, "winter": replace(winter, figures=figures)}
+    marginal, average = verdict(replace(small_study, seasons=seasons))
+    assert average.endswith(" DHS lost money in winter (−320\u00a0EUR).")
+    assert "lost money" not in marginal
 
 
 @pytest.mark.parametrize(
