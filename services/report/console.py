@@ -14,6 +14,7 @@ from services.report.comparison import (
     station_owner,
 )
 from services.report.paper import CITATION, LABEL, NOT_SHOWN, WARNING, comparable
+from services.report.unserved import unserved
 from services.study.outcome import StudyOutcome
 
 if TYPE_CHECKING:
@@ -63,6 +64,8 @@ def _print(outcome: StudyOutcome, console: Console) -> None:
     console.print(table)
     beside = f"{LABEL}: {CITATION}; {WARNING}"
     console.print(f"{beside if comparable(outcome.provenance) else NOT_SHOWN}.", style="dim")
+    for short in unserved(outcome):
+        console.print(str(short), style="yellow", highlight=False)
     for text in missing(outcome):
         console.print(f"not in this study: {text}", style="yellow")
 

@@ -17,6 +17,7 @@ from services.report.comparison import (
 )
 from services.report.page.markup import Markup, captioned, joined, number, tag
 from services.report.page.relative import relative
+from services.report.page.unserved import shortfall
 from services.report.paper import CITATION, LABEL, NOT_SHOWN, SITE, SLIPS, WARNING, comparable
 from services.study.outcome import Mode, StudyOutcome
 
@@ -27,6 +28,7 @@ def changes(outcome: StudyOutcome) -> Markup:
         "section",
         tag("h2", "Changes against the baseline"),
         joined(tag("p", sentence, class_="verdict") for sentence in verdict(outcome)),
+        shortfall(outcome),
         *_missing(outcome),
         _table(outcome),
         relative(outcome),
