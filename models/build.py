@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
@@ -18,6 +19,7 @@ from models.fmi import is_whole, platform
 from models.kinds import equation_file
 from rami.asset.kinds import kind_name
 from rami.asset.topology import TwinTopology
+from rami.core.errors import ConfigurationError, Problem
 
 #: sympy's work is not safe to share between threads; the compilers run beside it
 _symbolic = Lock()
@@ -27,9 +29,10 @@ def build_fmu(topology: TwinTopology, cache_dir: Path) -> Path:
     """The FMU of a twin (FMI 2.0 co-simulation), from the cache when nothing has changed.
 
     Nothing half-written is ever left; an FMU damaged since is built anew. Raises ModelError
-    when the topology does not assemble or the compiler fails.
+    when the topology does not assemble or the compiler fails, ConfigurationError when
+    `cache_dir` cannot hold files.
     """
-    cache_dir.mkdir(parents=True, exist_ok=True)
+    _make(cache_dir)
     target = cache_dir / f"{topology.name}-{key(topology)}.fmu"
     if is_whole(target):
         return target
@@ -42,6 +45,18 @@ def build_fmu(topology: TwinTopology, cache_dir: Path) -> Path:
     with TemporaryDirectory(prefix=".build-", dir=cache_dir) as folder:
         pack(model, files, guid, Path(folder)).replace(target)
     return target
+
+
+def _make(cache_dir: Path) -> None:
+    try:
+        cache_dir.mkdir(parents=True, exist_ok=True)
+        if os.access(cache_dir, os.W_OK | os.X_OK):
+            return
+        what = "cannot be written"
+    except OSError as error:
+        what = error.strerror or str(error)
+    mend = "name a folder that can be written in $RAMI_CACHE"
+    raise ConfigurationError([Problem(str(cache_dir), f"no folder for FMUs: {what}", mend)])
 
 
 def build_all(

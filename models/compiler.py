@@ -18,7 +18,13 @@ _LINES = 12
 
 def command() -> list[str]:
     """$CC with its words, else cc, else gcc; ModelError when there is none."""
-    wanted = shlex.split(os.environ.get("CC", ""))
+    written = os.environ.get("CC", "")
+    try:
+        wanted = shlex.split(written)
+    except ValueError as error:
+        raise ModelError(
+            f"$CC is no command: {written!r} ({error}); wanted e.g. gcc or 'ccache gcc'"
+        ) from None
     for words in (wanted,) if wanted else (["cc"], ["gcc"]):
         if shutil.which(words[0]):
             return words

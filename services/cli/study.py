@@ -11,6 +11,9 @@ from services.cli.output import note, say
 from services.cli.site import opened, placed
 from services.progress import reported
 
+DAYS_MAX = 3660
+STEP_MAX_S = 86400.0
+
 
 def study(
     file: Path | None,
@@ -34,6 +37,7 @@ def study(
         missing = Problem(str(site.file), "key 'study' is missing; wanted duration and seasons")
         raise ConfigurationError([missing])
     chosen = _seasons(seasons, list(site.study.seasons))
+    _bounded(days)
     step_s = _step(step)
     _there(data, prices)
     from services.study.run import run_study
@@ -78,7 +82,14 @@ def _step(text: str | None) -> float | None:
         raise ConfigurationError([Problem("--step", str(error))]) from None
     if seconds <= 0:
         raise ConfigurationError([Problem("--step", f"wanted more than 0 s, got {text}")])
+    if seconds > STEP_MAX_S:
+        raise ConfigurationError([Problem("--step", f"wanted at most 1 d, got {text}")])
     return seconds
+
+
+def _bounded(days: int | None) -> None:
+    if days is not None and days > DAYS_MAX:
+        raise ConfigurationError([Problem("--days", f"wanted at most {DAYS_MAX}, got {days}")])
 
 
 def _there(data: Path | None, prices: Path | None) -> None:

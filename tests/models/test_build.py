@@ -15,7 +15,7 @@ import pytest
 from models import build_all, build_fmu, compiler, package
 from models.build import key
 from rami.asset.topology import TwinTopology
-from rami.core.errors import ModelError
+from rami.core.errors import ConfigurationError, ModelError
 from tests.models.wired import border, pump, twin
 
 
@@ -140,6 +140,19 @@ def test_no_compiler_says_how_to_get_one(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(ModelError, match="cc and gcc are not found"):
         build_fmu(small(), tmp_path)
+
+
+def test_a_compiler_that_is_no_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CC", "gcc '")
+    with pytest.raises(ModelError, match=r"\$CC is no command: .*No closing quotation"):
+        build_fmu(small(), tmp_path)
+
+
+def test_a_cache_that_is_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for cache in (tmp_path / "file", tmp_path / "file" / "below"):
+        with pytest.raises(ConfigurationError, match=r"no folder for FMUs: .*\$RAMI_CACHE"):
+            build_fmu(small(), cache)
 
 
 def test_the_compiler_may_come_with_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

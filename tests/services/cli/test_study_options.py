@@ -34,6 +34,8 @@ def _study(file: Path, out: Path, **options: Any) -> None:
         ({"seasons": " , "}, "names no season"),
         ({"step": "60"}, "--step: 60 needs a unit"),
         ({"step": "-60 s"}, "wanted more than 0 s"),
+        ({"step": "1e999 s"}, "--step: wanted at most 1 d, got 1e999 s"),
+        ({"days": 99_999_999}, "--days: wanted at most 3660, got 99999999"),
         ({"data": Path("nowhere")}, "--data: no folder 'nowhere'"),
         ({"prices": Path("nowhere.csv")}, "--prices: no file 'nowhere.csv'"),
     ],
