@@ -11,9 +11,11 @@ from rami.core.errors import ConfigurationError, Problem
 from rami.core.timegrid import instant
 from services import assemble
 from services.study.comparison import run_outcome
+from services.study.folder import make_folder
 from services.study.job import Job, run_season
 from services.study.outcome import Mode, SeasonOutcome, StudyOutcome
 from services.study.season_data import DataOptions
+from services.study.unserved import unserved
 
 if TYPE_CHECKING:
     from twins.site.site import Site
@@ -27,6 +29,7 @@ def run_site(site: Site, out: Path, report: Report) -> Mapping[str, Any]:
     Writes `timeseries.csv.gz` and `figures.json` into `out`. Raises RamiError.
     """
     mode = _mode(site)
+    make_folder(out)
     names = {t.name: f"model of {t.name}" for t in assemble.generated(site)}
     for name in names.values():
         report(name, 0.0)
@@ -49,6 +52,8 @@ def run_site(site: Site, out: Path, report: Report) -> Mapping[str, Any]:
         **{f"closure_{name}": value for name, value in outcome.closure.items()},
         **{f"plans_{rung}": count for rung, count in outcome.rungs.items()},
     }
+    for path, found in unserved(site.topology, outcome.meters, None, outcome.data).items():
+        figures[f"missing_share_{path}"] = found["missing_share"]
     if outcome.tracking is not None:
         plain = outcome.tracking.plain()
         figures["hex_days"] = plain["hex_days"]
@@ -80,7 +85,6 @@ def _write(site: Site, outcome: StudyOutcome, figures: Mapping[str, Any], out: P
     from services.report import write_timeseries
     from services.report.results import plain
 
-    out.mkdir(parents=True, exist_ok=True)
     write_timeseries(outcome, site.topology, out / "timeseries.csv.gz")
     text = json.dumps(plain(figures), indent=2, sort_keys=True, ensure_ascii=False)
     (out / "figures.json").write_text(text + "\n", encoding="utf-8")

@@ -17,6 +17,7 @@ from services.study.evaluation import executed_powers
 from services.study.job import JobResult
 from services.study.outcome import Mode, RunOutcome, SeasonOutcome
 from services.study.station_account import station_account
+from services.study.unserved import unserved
 
 if TYPE_CHECKING:
     from twins.site.site import Site
@@ -83,6 +84,12 @@ def _figures(
             "terms_eur": dict(result.planned),
             "notes": list(result.notes),
         },
+        "unserved": unserved(
+            site.topology,
+            result.evaluation.metered,
+            baseline.evaluation.metered,
+            result.data,
+        ),
         "station": station_account(site, result),
         "settlement": result.evaluation.settlement.plain(),
         "baseline_settlement": baseline.evaluation.settlement.plain(),
@@ -96,8 +103,11 @@ def _plan_gap(
     owner = station_owner(site)
     scheduled = result.evaluation.scheduled
     assert scheduled is not None
-    rest = _static(site, baseline, None)
+    resting = _static(site, baseline, None)
+    # a plan's benefit is against a resting station, whatever the baseline does
+    rest = _static(site, baseline, baseline.evaluation.scheduled)
     planned_run = _static(site, result, scheduled)
+    feeding = resting.owners[owner].cost - rest.owners[owner].cost
     by_plan = compare(rest, planned_run).benefit
     peak = rest.owners[owner].peak_cost - planned_run.owners[owner].peak_cost
     executed = executed_powers(scheduled, result.evaluation.means)
@@ -105,9 +115,11 @@ def _plan_gap(
     real = compare(baseline.evaluation.settlement, result.evaluation.settlement).benefit
     pumps = _pump_cost(site, result) - _pump_cost(site, baseline)
     tracked = by_execution[owner].delta
+    other_baseline = baseline.evaluation.scheduled is not None
     gap = decompose(
         result.planned_eur,
         [
+            *([("baseline with feed-in", result.planned_eur - feeding)] if other_baseline else []),
             ("cost basis", by_plan[owner].delta - peak),
             ("peak charge", by_plan[owner].delta),
             ("forecast error", by_plan[owner].delta),

@@ -21,7 +21,7 @@ from services.study.flow_temperature import watched
 from services.study.limits_seen import LoopLimits
 from services.study.outcome import Mode
 from services.study.pool import tick
-from services.study.season_data import DataOptions, read_season
+from services.study.season_data import DataOptions, read_outlook, read_season
 from services.study.season_run import SeasonRun
 
 if TYPE_CHECKING:
@@ -126,6 +126,9 @@ def run_season(site: Site, job: Job, on_share: object = None) -> JobResult:
         on_share if callable(on_share) else (lambda share: None),
         limits,
     )
+    if planner is not None and run.period < run.horizon:
+        further = read_outlook(site, job.season, data, run.horizon, job.data)
+        run.outlook = (further, site_prices(site.business, topology, further))
     ready = perf_counter()
     run.run()
     ran = perf_counter()

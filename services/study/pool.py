@@ -10,6 +10,8 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -73,6 +75,9 @@ def run_jobs(
         for pipe, process in running.items():
             process.terminate()
             process.join(_END_S)
+            if process.is_alive():  # deep in a solver
+                process.kill()
+                process.join(_END_S)
             pipe.close()
 
 
@@ -101,11 +106,13 @@ def _serve(work: Callable[[int, J], R], pipe: Connection) -> None:
     """A worker: one job after the other until told that there are no more."""
     global _parent
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # an orderly end frees what it holds
     _parent = pipe
     while (given := pipe.recv()) is not None:
         number, job = given
         try:
             told: tuple[str, int, Any] = ("done", number, work(number, job))
         except Exception as error:  # noqa: BLE001 - whatever it is, the parent shows it
+            error.add_note(traceback.format_exc())
             told = ("error", number, error)
         pipe.send(told)

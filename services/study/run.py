@@ -9,13 +9,14 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from rami.core.errors import ConfigurationError, Interrupted, Problem
+from rami.core.errors import ConfigurationError, Interrupted, Problem, RunError
 from rami.core.timegrid import NS, instant
 from services import assemble
 from services.study.check_calculation import Basis
 from services.study.check_ladder import Check, PlannedRungs
 from services.study.check_published import published
 from services.study.comparison import season_outcome
+from services.study.folder import make_folder
 from services.study.job import CheckJob, Job, JobResult, run_job
 from services.study.outcome import MODES, Mode, SeasonOutcome, StudyOutcome
 from services.study.pool import run_jobs
@@ -54,6 +55,7 @@ def run_study(
     begun = perf_counter()
     if site.study is None:
         raise ConfigurationError(f"{site.file}: no study is declared; add duration and seasons")
+    make_folder(out)
     chosen = seasons or tuple(site.study.seasons)
     span = site.study.duration if days is None else days * DAY_S
     exchange_s = _exchange_step(site, step_s)
@@ -82,11 +84,15 @@ def run_study(
         if data is not None:
             jobs += [CheckJob(file, season, start, count, basis, options) for basis in BASES]
     done: dict[str, SeasonOutcome] = {}
-    interrupted = False
+    stopped: BaseException | None = None
     try:
         _run(site, jobs, done, report)
-    except KeyboardInterrupt:
-        interrupted = True
+    except (KeyboardInterrupt, RunError) as error:
+        stopped = error
+    if stopped is not None and not done:
+        if isinstance(stopped, KeyboardInterrupt):
+            raise Interrupted("stopped; no season was finished and nothing is written")
+        raise stopped
     marks["runs_s"] = perf_counter() - begun - sum(marks.values())
     outcome = StudyOutcome(
         site.name,
@@ -96,10 +102,11 @@ def run_study(
         marks,
     )
     _write(site, outcome, out, report, begun)
-    if interrupted:
-        raise Interrupted(
-            f"stopped; {len(done)} of {len(chosen)} seasons were finished and are in {out}"
-        )
+    if stopped is not None:
+        kept = f"{len(done)} of {len(chosen)} seasons were finished and are in {out}"
+        if isinstance(stopped, KeyboardInterrupt):
+            raise Interrupted(f"stopped; {kept}")
+        raise RunError(f"{stopped}; {kept}") from stopped
     return outcome
 
 
@@ -193,7 +200,6 @@ def _check_data(
 def _write(site: Site, outcome: StudyOutcome, out: Path, report: Report, begun: float) -> None:
     from services.report import write_report, write_results, write_timeseries, write_timings
 
-    out.mkdir(parents=True, exist_ok=True)
     report("report", 0.0)
     at = perf_counter()
     write_results(outcome, out / "results.json")

@@ -6,13 +6,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from rami.core.timegrid import TimeGrid
+import numpy as np
+
+from rami.asset.consumer import Consumer
+from rami.core.errors import DataError, Problem
+from rami.core.timegrid import TimeGrid, iso
 from rami.information.overlay import overlay
 from rami.information.series import DAY_AHEAD, WET_BULB, required_series
 from rami.information.source import SourceConfiguration
 from rami.information.wet_bulb import with_wet_bulb
 
+#: times a consumer's power that a demand is not believed
+UNLIKELY = 20.0
+
 if TYPE_CHECKING:
+    from rami.asset.topology import SiteTopology
     from rami.core.frame import Frame
     from rami.information.source import DataSource
     from twins.site.site import Site
@@ -51,4 +59,47 @@ def open_source(site: Site, season: str, options: DataOptions) -> DataSource:
 def read_season(site: Site, season: str, grid: TimeGrid, options: DataOptions) -> Frame:
     """All series the site needs on `grid`; DataError with every problem."""
     needed = required_series(site.topology, site.business.series())
-    return open_source(site, season, options).read([*needed, WET_BULB], grid)
+    frame = open_source(site, season, options).read([*needed, WET_BULB], grid)
+    problems = implausible_demands(site.topology, frame)
+    if problems:
+        raise DataError(problems)
+    return frame
+
+
+def implausible_demands(site: SiteTopology, frame: Frame) -> list[Problem]:
+    """Demands below zero, or so far above the consumer's power that the unit must be wrong."""
+    problems = []
+    for _, _, consumer in site.of(Consumer):
+        values = frame[consumer.demand]
+        most = UNLIKELY * consumer.power
+        for wrong, what, hint in (
+            (
+                (values < 0.0) & (not consumer.electric),
+                "lower than 0",
+                "a demand is what is drawn; check its sign",
+            ),
+            (values > most, f"above {most:g} kW", f"its consumer has {consumer.power:g} kW; unit?"),
+        ):
+            if wrong.any():
+                first = int(np.flatnonzero(wrong)[0])
+                problems.append(
+                    Problem(
+                        frame.sources.get(consumer.demand, consumer.demand),
+                        f"{consumer.demand}: {int(wrong.sum())} values {what}, the first "
+                        f"{values[first]:g} kW at {iso(int(frame.grid.times()[first]))}",
+                        hint,
+                    )
+                )
+    return problems
+
+
+def read_outlook(site: Site, season: str, data: Frame, beyond: int, options: DataOptions) -> Frame:
+    """`data` and `beyond` more intervals for plans that look past the end of a run.
+
+    Where the source does not reach that far, `data` alone: its last values are held then.
+    """
+    grid = data.grid.part(0, data.grid.count + beyond)
+    try:
+        return read_season(site, season, grid, options)
+    except DataError:
+        return data

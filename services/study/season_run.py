@@ -44,7 +44,8 @@ class SeasonRun:
     """A run of `data.grid`; without `planner` the stations rest.
 
     `period` is the number of intervals between plans, `horizon` the intervals of a plan.
-    `owner_of` maps twins to owners. `fixed` is a schedule to follow instead of plans.
+    `outlook` are data and prices that reach further than the run, for plans that look past
+    its end. `owner_of` maps twins to owners. `fixed` is a schedule to follow instead of plans.
     """
 
     loop: ClosedLoop
@@ -57,6 +58,7 @@ class SeasonRun:
     horizon: int = 96
     on_share: Callable[[float], None] = lambda share: None
     limits: Mapping[str, LoopLimits] = field(default_factory=dict)
+    outlook: tuple[Frame, Prices] | None = None
     timings: RunTimings = field(default_factory=RunTimings)
 
     def __post_init__(self) -> None:
@@ -99,8 +101,9 @@ class SeasonRun:
     def _plan(self, interval: int, previous: Schedule | None) -> Schedule:
         assert self.planner is not None
         begun = perf_counter()
-        forecast = self.data.part(interval, self.horizon)
-        prices = self.prices.part(interval, self.horizon)
+        known, priced = self.outlook or (self.data, self.prices)
+        forecast = known.part(interval, self.horizon)
+        prices = priced.part(interval, self.horizon)
         state = plant_state(self.loop, self._peak.so_far(interval, self.horizon))
         schedule = self.planner.plan(forecast.grid, forecast, prices, state, previous)
         self.timings.plan += perf_counter() - begun

@@ -13,7 +13,7 @@ from rami.core.frame import Frame
 from rami.core.timegrid import TimeGrid
 from rami.functional.schedule import Schedule
 from rami.functional.strategy.plant_state import PlantState
-from rami.functional.strategy.settings import StrategySettings
+from rami.functional.strategy.settings import RUNGS, StrategySettings
 from rami.functional.strategy.site_layout import SiteLayout
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class StrategyController:
 
         compiled = self._prepared(grid, forecast, prices, state)
         at_rest(compiled)
-        found = climb(compiled, self.settings)
+        found = climb(compiled, self.settings.model_copy(update={"rungs": RUNGS}))
         if found.solution is None:
             raise InfeasibleError(f"no plan with the station at rest: {'; '.join(found.reasons)}")
         terms = compiled.program.parts(found.solution.x)

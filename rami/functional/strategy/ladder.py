@@ -1,7 +1,7 @@
 """The ladder: from the best plan to one that always exists; each rung is named in the schedule.
 
 milp       the mixed-integer programme, solved to its gap
-incumbent  its best solution at the deadline
+incumbent  its best solution at the deadline, or after so many nodes of the search
 rounded    the linear programme, whole numbers rounded, the linear programme again
 shifted    the schedule before, moved on and made feasible
 rules      the station rests
@@ -49,6 +49,9 @@ def climb(plan: Compiled, settings: StrategySettings) -> Climb:
             try:
                 whole = _bounded(solve_whole(program, gap, settings.deadline), linear.bound)
                 rung: Rung = "milp" if whole.complete else "incumbent"
+                if not whole.complete:
+                    left = whole.objective - whole.bound
+                    reasons.append(f"milp: ended early, at most {left:.2f} EUR from the best")
                 if rung in allowed:
                     return Climb(whole, rung, tuple(reasons))
                 reasons.append(f"{rung}: not allowed by the settings")

@@ -16,6 +16,7 @@ from rami.asset.topology import SiteTopology, TwinTopology
 from rami.core.errors import ConfigurationError, Problem
 from rami.functional.strategy import layout as part
 from rami.functional.strategy.layout import Layout
+from rami.information.network_dispatch import network_converters
 
 #: K by which an inlet must lie above the circuit's own flow temperature to count as hotter
 HOTTER = 0.5
@@ -138,7 +139,7 @@ class SiteLayout:
             tuple(self._converters(supply, Chp, inside, commits)),
             tuple(self._converters(supply, Boiler, inside, commits)),
             tuple(self._converters(supply, CoolingTower, inside, False)),
-            tuple(self._consumers(supply, inside)) if balanced else (),
+            tuple(self._consumers(supply, inside, balanced)),
         )
 
     def _circuit(self, path: str, binaries: bool) -> part.Circuit:
@@ -184,7 +185,8 @@ class SiteLayout:
             draws = tuple(p for p in self.exchangers if self.primary(p) == path)
             feeds = tuple(p for p in self.exchangers if self.secondary(p) == path)
             coolers = tuple(p for p, _, _, evaporator in self.heat_pumps() if evaporator == path)
-            inside = balanced and self.owns(path)
+            # without a converter of its own a network has no cost: its demand is in the plan
+            inside = self.owns(path) and (balanced or self._only_fed(path))
             if inside or draws or feeds or coolers:
                 kind = self.site.network(path).kind
                 owner, own = self.owner_of[twin], self.owns(path)
@@ -208,12 +210,22 @@ class SiteLayout:
                     found.append(part.Converter(f"{t.name}.{name}", network, owner, how))
         return found
 
-    def _consumers(self, twins: Sequence[TwinTopology], inside: set[str]) -> list[part.Consumer]:
+    def _only_fed(self, path: str) -> bool:
+        """Whether a heating network lives on what stations feed into it."""
+        twin, _, network = path.partition(".")
+        topology = self.site.twins[twin]
+        return self.site.network(path).kind == "heating" and not network_converters(
+            topology, network
+        )
+
+    def _consumers(
+        self, twins: Sequence[TwinTopology], inside: set[str], electric: bool
+    ) -> list[part.Consumer]:
         found = []
         for t in twins:
             for name, c in t.of(Consumer).items():
                 network = "electricity" if c.electric else self.site.resolve(t.name, c.network)
-                if c.electric or network in inside:
+                if (c.electric and electric) or network in inside:
                     found.append(part.Consumer(f"{t.name}.{name}", network, self.owner_of[t.name]))
         return found
 

@@ -13,6 +13,10 @@ from rami.core.errors import ControlError
 from rami.functional.strategy.compiler import CompiledProgram
 from rami.functional.strategy.compiler.term import Array
 
+#: branch-and-bound nodes after which the best plan so far is taken: plans of usual sites need a
+#: few, those with nearly equal choices never end; counted, not timed, so the same everywhere
+NODES_MAX = 500
+
 
 class NoSolution(Exception):
     """The solver found none; says why."""
@@ -40,8 +44,9 @@ def solve_linear(program: CompiledProgram, lower: Array, upper: Array) -> Soluti
 
 
 def solve_whole(program: CompiledProgram, gap: float, deadline: float | None) -> Solution:
-    """The mixed-integer programme to an absolute `gap` in EUR.
+    """The mixed-integer programme to an absolute `gap` in EUR, or to `NODES_MAX` nodes.
 
+    At that limit the best solution so far is returned, not `complete`.
     With a `deadline` (seconds) the search runs in a thread of its own, which is never joined:
     when time is up the best solution so far (our own copy of it) is returned, not `complete`.
     Raises NoSolution when there is none, or none in time.
@@ -49,6 +54,7 @@ def solve_whole(program: CompiledProgram, gap: float, deadline: float | None) ->
     highs = _instance()
     highs.setOptionValue("mip_rel_gap", 0.0)
     highs.setOptionValue("mip_abs_gap", gap)
+    highs.setOptionValue("mip_max_nodes", NODES_MAX)
     # sub-MIP heuristics: half of the time and no better plan on these models
     for heuristic in ("rins", "rens", "root_reduced_cost"):
         highs.setOptionValue(f"mip_heuristic_run_{heuristic}", False)
@@ -116,12 +122,13 @@ def _instance() -> Any:
 
 
 def _finished(highs: Any) -> Solution:
-    status = highs.getModelStatus()
-    if status != highspy.HighsModelStatus.kOptimal:
+    status, info = highs.getModelStatus(), highs.getInfo()
+    limited = status == highspy.HighsModelStatus.kSolutionLimit
+    feasible = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+    if status != highspy.HighsModelStatus.kOptimal and not (limited and feasible):
         raise NoSolution(f"the solver says {highs.modelStatusToString(status).lower()}")
-    info = highs.getInfo()
     x = np.array(highs.getSolution().col_value, float)
     objective = float(info.objective_function_value)
     is_linear = not np.isfinite(info.mip_dual_bound) or info.mip_node_count < 0
     bound = objective if is_linear else float(info.mip_dual_bound)
-    return Solution(x, objective, bound)
+    return Solution(x, objective, bound, complete=not limited)
