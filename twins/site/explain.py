@@ -38,11 +38,18 @@ _BOUNDS = {
 
 
 def explain(errors: Iterable[ErrorDetails], root: Node, faults: Faults) -> None:
-    """Add one fault for each of pydantic's errors."""
-    for error in errors:
+    """Add one fault for each of pydantic's errors, none for what only follows from another."""
+    listed = list(errors)
+    for error in listed:
         loc: Path = error["loc"]
+        if error["type"] == "too_short" and _faulty_below(loc, listed):
+            continue  # pydantic counts only the entries that are right
         tell = _TOLD.get(error["type"], _other)
         tell(error, loc, root, faults)
+
+
+def _faulty_below(loc: Path, errors: Iterable[ErrorDetails]) -> bool:
+    return any(len(e["loc"]) > len(loc) and e["loc"][: len(loc)] == loc for e in errors)
 
 
 def _missing(error: ErrorDetails, loc: Path, root: Node, faults: Faults) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from rami.core.errors import Problem
 from tests.twins.site.conftest import Changes, Told
 from twins.site import load_site
 
@@ -68,6 +69,14 @@ CASES = [
 @pytest.mark.parametrize(("old", "new", "path", "words"), CASES)
 def test_fault(old: str, new: str, path: str, words: str, told: Told) -> None:
     told(old, new, path, words)
+
+
+def test_a_missing_file_is_one_fault(problems: Callable[[Changes], list[Problem]]) -> None:
+    synthetic = "kind: synthetic\n  seed: 2019"
+    (missing,) = problems({synthetic: "kind: csv\n  files: [nowhere.csv]"})
+    assert "no file 'nowhere.csv'" in missing.what
+    (empty,) = problems({synthetic: "kind: csv\n  files: []"})
+    assert "has 0 entries, wanted 1" in empty.what
 
 
 def test_a_load_that_counts_twice_is_a_warning(changed: Callable[[Changes], Path]) -> None:
