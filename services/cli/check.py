@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rami.core.errors import ConfigurationError, Problem
-from services.cli.output import note, print_json, print_table, say
-from services.cli.site import opened
+from services.cli.output import print_json, print_table, say
+from services.cli.site import opened, warn
 
 if TYPE_CHECKING:
     from twins.site import Site
@@ -27,8 +27,7 @@ def check(file: Path | None, json: bool) -> None:
     if json:
         print_json({"ok": True, **_found(site), "warnings": [_plain(w) for w in site.warnings]})
         return
-    for warning in site.warnings:
-        note(f"warning: {warning}")
+    warn(site)
     _print(site)
 
 

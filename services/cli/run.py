@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from services.cli.output import print_json, print_table
-from services.cli.site import opened, placed
+from services.cli.site import opened, placed, warn
 from services.progress import reported
 
 
@@ -16,6 +16,7 @@ def run(file: Path | None, out: Path, json: bool) -> None:
     figures by name, units in the names. Raises RamiError.
     """
     site = opened(file)
+    warn(site)
     from services.report.results import plain
     from services.run import run_site
 

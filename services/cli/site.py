@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import services
 from rami.core.errors import ConfigurationError, DataError, ModelError
+from services.cli.output import note
 
 if TYPE_CHECKING:
     from twins.site import Site
@@ -28,6 +29,12 @@ def opened(file: Path | None) -> Site:
     from twins.site import load_site
 
     return load_site(file or shortest(reference_site()))
+
+
+def warn(site: Site) -> None:
+    """What is worth a look in the site's file, on stderr."""
+    for warning in site.warnings:
+        note(f"warning: {warning}")
 
 
 @contextmanager

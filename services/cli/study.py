@@ -8,7 +8,7 @@ from rami.core import units
 from rami.core.errors import ConfigurationError, Problem
 from rami.core.wording import did_you_mean
 from services.cli.output import note, say
-from services.cli.site import opened, placed
+from services.cli.site import opened, placed, warn
 from services.progress import reported
 
 DAYS_MAX = 3660
@@ -40,6 +40,7 @@ def study(
     _bounded(days)
     step_s = _step(step)
     _there(data, prices)
+    warn(site)
     from services.study.run import run_study
 
     with placed(site), reported() as report:

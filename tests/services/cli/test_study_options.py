@@ -96,3 +96,27 @@ def test_what_a_run_prints(
     run_command.run(reference_site_file, tmp_path, json=False)
     assert "1,234.57" in capsys.readouterr().out
     assert study_command.study is study
+
+
+def test_warnings_come_before_the_work(
+    reference_site_file: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def run_study(site: Any, out: Path, report: Any, **options: Any) -> None:
+        (out / "results.json").write_text("{}\n")
+
+    monkeypatch.setattr("services.run.run_site", lambda site, out, report: {})
+    monkeypatch.setattr("services.study.run.run_study", run_study)
+    file = tmp_path / "site.yaml"
+    text = reference_site_file.read_text(encoding="utf-8")
+    file.write_text(text.replace("hnht: {flow: 115 degC", "hnht: {flow: 110 degC"))
+    run_command.run(file, tmp_path, json=True)
+    told = capsys.readouterr()
+    assert told.err.startswith(f"warning: {file}:")
+    assert json.loads(told.out) == {}
+    _study(file, tmp_path)
+    told = capsys.readouterr()
+    assert told.err.startswith(f"warning: {file}:")
+    assert json.loads(told.out) == {}
