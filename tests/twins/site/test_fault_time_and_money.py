@@ -84,3 +84,24 @@ def test_a_load_that_counts_twice_is_a_warning(changed: Callable[[Changes], Path
     (warning,) = site.warnings
     assert "buildings.demand" in warning.where
     assert "demand of iess.production already" in warning.what
+
+
+@pytest.mark.parametrize(
+    ("step", "control_step", "coarse"),
+    [
+        ("900 s", "900 s", {"clock.step": "15 min", "clock.control_step": "15 min"}),
+        ("450 s", "10 s", {"clock.step": "450 s"}),
+        ("300 s", "75 s", {"clock.control_step": "75 s"}),
+        ("300 s", "60 s", {}),
+    ],
+)
+def test_coarse_steps_are_warnings(
+    step: str, control_step: str, coarse: dict[str, str], changed: Callable[[Changes], Path]
+) -> None:
+    steps = {
+        "  step: 60 s": f"  step: {step}",
+        "control_step: 10 s": f"control_step: {control_step}",
+    }
+    site = load_site(changed(steps))
+    told = {w.where.rpartition(": ")[2]: w.what.partition(" is coarse")[0] for w in site.warnings}
+    assert told == coarse

@@ -5,11 +5,19 @@ from __future__ import annotations
 from twins.site.checks.case import Case
 from twins.site.node import Path
 
+#: steps beyond which control gets coarse (s): temperatures pass on, and set-points are
+#: followed, only once in a step
+_COARSE = {"step": 300.0, "control_step": 60.0}
+
 
 def check_times(case: Case) -> None:
-    """Each span must hold a whole number of the steps inside it."""
+    """Each span must hold a whole number of the steps inside it; coarse steps only warn."""
     clock, strategy, study = case.parts.clock, case.parts.strategy, case.parts.study
     if clock:
+        for key, most in _COARSE.items():
+            if getattr(clock, key) > most:
+                what = f"{_span(getattr(clock, key))} is coarse: control follows badly"
+                case.faults.warn(("clock", key), what, wanted=f"at most {_span(most)}")
         _whole(case, ("clock", "step"), clock.step, "control_step", clock.control_step)
         _whole(case, ("clock", "duration"), clock.duration, "clock step", clock.step)
         _whole(case, ("clock", "strategy_period"), clock.strategy_period, "clock step", clock.step)
