@@ -84,7 +84,8 @@ def _season(outcome: Any) -> SeasonOutcome:
 def _write(site: Site, outcome: StudyOutcome, figures: Mapping[str, Any], out: Path) -> None:
     from services.report import write_timeseries
     from services.report.results import plain
+    from services.report.whole_file import write_whole
 
     write_timeseries(outcome, site.topology, out / "timeseries.csv.gz")
     text = json.dumps(plain(figures), indent=2, sort_keys=True, ensure_ascii=False)
-    (out / "figures.json").write_text(text + "\n", encoding="utf-8")
+    write_whole(out / "figures.json", text + "\n")

@@ -55,12 +55,12 @@ def run_study(
     begun = perf_counter()
     if site.study is None:
         raise ConfigurationError(f"{site.file}: no study is declared; add duration and seasons")
-    make_folder(out)
     chosen = seasons or tuple(site.study.seasons)
     span = site.study.duration if days is None else days * DAY_S
     exchange_s = _exchange_step(site, step_s)
     options = DataOptions(data, prices)
     sources = _check_data(site, chosen, span, options)
+    make_folder(out)
     marks = {"data_s": perf_counter() - begun}
 
     names = {t.name: f"model of {t.name}" for t in assemble.generated(site)}
