@@ -95,11 +95,14 @@ def _settled(
     return settle(site.topology, owners, prices, run.metered)
 
 
-def differences(check: Check, static: Benefits, realised: Benefits) -> dict[str, dict[str, float]]:
+def differences(
+    check: Check, static: Benefits, metered: Benefits, realised: Benefits
+) -> dict[str, dict[str, float]]:
     """Per owner the way from the published check (else our own) to the realised benefit, EUR.
 
-    `static` are the benefits of the run's own schedules settled by merit order, peak charge
-    included; `realised` those of its meters. `residual_eur` is what our check calculation
+    `static` are the benefits of the run's own schedules settled by merit order and `metered`
+    those of its meters, both without the peak charge; `realised` holds it. The peak is what
+    it changes in the plans and what it is billed less. `residual_eur` is what our check calculation
     differs from the published one; the parts sum to realised - check.
     """
     rungs = check.rungs
@@ -112,8 +115,10 @@ def differences(check: Check, static: Benefits, realised: Benefits) -> dict[str,
             "temperatures_eur": rungs.temperatures[owner] - rungs.check[owner],
             "losses_eur": rungs.losses[owner] - rungs.temperatures[owner],
             "minimum_load_eur": rungs.minimum_load[owner] - rungs.losses[owner],
-            "peak_eur": static[owner] - rungs.minimum_load[owner],
-            "dynamics_eur": realised[owner] - static[owner],
+            "peak_eur": static[owner]
+            - rungs.minimum_load[owner]
+            + (realised[owner] - metered[owner]),
+            "dynamics_eur": metered[owner] - static[owner],
             "realised_eur": realised[owner],
         }
     return table

@@ -12,7 +12,7 @@ from rami.business.settlement import Settlement, settle
 from rami.business.static_run import static_run
 from rami.core.frame import Frame
 from services.study.check_calculation import Basis
-from services.study.check_ladder import Check, differences
+from services.study.check_ladder import Check, benefits_without_peak, differences
 from services.study.evaluation import executed_powers
 from services.study.job import JobResult
 from services.study.outcome import Mode, RunOutcome, SeasonOutcome
@@ -50,7 +50,10 @@ def season_outcome(
         figures[mode] = _figures(site, baseline, result, gap, static)
         if mode in checks:
             realised = figures[mode]["delta"]["benefit_eur"]
-            figures[mode]["check"] = differences(checks[mode], static, realised)
+            metered = (baseline.evaluation.settlement, result.evaluation.settlement)
+            figures[mode]["check"] = differences(
+                checks[mode], static, benefits_without_peak(*metered), realised
+            )
         gaps[mode] = dict(gap.causes)
     return SeasonOutcome(season, runs, figures, _worst(results), gaps)
 
@@ -99,36 +102,36 @@ def _figures(
 def _plan_gap(
     site: Site, baseline: JobResult, result: JobResult
 ) -> tuple[PlanGap, dict[str, float]]:
-    """Planned to realised benefit of the stations' owner; static benefits of every owner."""
+    """Planned to realised benefit of the stations' owner; static benefits of every owner.
+
+    The peak charge is the last link: one step may make it, so it belongs to no other cause.
+    """
     owner = station_owner(site)
     scheduled = result.evaluation.scheduled
     assert scheduled is not None
     resting = _static(site, baseline, None)
     # a plan's benefit is against a resting station, whatever the baseline does
     rest = _static(site, baseline, baseline.evaluation.scheduled)
-    planned_run = _static(site, result, scheduled)
-    feeding = resting.owners[owner].cost - rest.owners[owner].cost
-    by_plan = compare(rest, planned_run).benefit
-    peak = rest.owners[owner].peak_cost - planned_run.owners[owner].peak_cost
+    feeding = benefits_without_peak(resting, rest)[owner]
+    by_plan = benefits_without_peak(rest, _static(site, result, scheduled))
     executed = executed_powers(scheduled, result.evaluation.means)
-    by_execution = compare(rest, _static(site, result, executed)).benefit
-    real = compare(baseline.evaluation.settlement, result.evaluation.settlement).benefit
+    tracked = benefits_without_peak(rest, _static(site, result, executed))[owner]
+    before, after = baseline.evaluation.settlement, result.evaluation.settlement
     pumps = _pump_cost(site, result) - _pump_cost(site, baseline)
-    tracked = by_execution[owner].delta
     other_baseline = baseline.evaluation.scheduled is not None
     gap = decompose(
         result.planned_eur,
         [
             *([("baseline with feed-in", result.planned_eur - feeding)] if other_baseline else []),
-            ("cost basis", by_plan[owner].delta - peak),
-            ("peak charge", by_plan[owner].delta),
-            ("forecast error", by_plan[owner].delta),
+            ("cost basis", by_plan[owner]),
+            ("forecast error", by_plan[owner]),
             ("temperature and tracking", tracked),
             ("electricity of pumps", tracked - pumps),
-            ("dynamics, minimum load and losses", real[owner].delta),
+            ("dynamics, minimum load and losses", benefits_without_peak(before, after)[owner]),
+            ("peak charge", compare(before, after).benefit[owner].delta),
         ],
     )
-    return gap, {o: c.delta for o, c in by_plan.items()}
+    return gap, dict(by_plan)
 
 
 def _static(site: Site, result: JobResult, powers: Frame | None) -> Settlement:
