@@ -10,7 +10,6 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import Connection, wait
@@ -25,7 +24,8 @@ R = TypeVar("R")
 #: how a worker says how far it is: (job number, share done)
 Tick = Callable[[int, float], None]
 
-_END_S = 5.0
+#: how long a worker may take to end in order, s
+_END_S = 4.0
 _parent: Connection | None = None
 
 
@@ -72,13 +72,13 @@ def run_jobs(
                     ready.close()
                 yield number, content
     finally:
-        for pipe, process in running.items():
-            process.terminate()
+        for pipe in running:
+            pipe.close()  # a worker sees it at its next tick and ends in order
+        for process in running.values():
             process.join(_END_S)
             if process.is_alive():  # deep in a solver
                 process.kill()
                 process.join(_END_S)
-            pipe.close()
 
 
 def _start(work: Callable[[int, J], R]) -> tuple[Connection, BaseProcess]:
@@ -106,13 +106,21 @@ def _serve(work: Callable[[int, J], R], pipe: Connection) -> None:
     """A worker: one job after the other until told that there are no more."""
     global _parent
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # an orderly end frees what it holds
     _parent = pipe
-    while (given := pipe.recv()) is not None:
-        number, job = given
-        try:
-            told: tuple[str, int, Any] = ("done", number, work(number, job))
-        except Exception as error:  # noqa: BLE001 - whatever it is, the parent shows it
-            error.add_note(traceback.format_exc())
-            told = ("error", number, error)
-        pipe.send(told)
+    try:
+        while (given := pipe.recv()) is not None:
+            number, job = given
+            pipe.send(_worked(work, number, job))
+    except (EOFError, ConnectionError):
+        return  # the parent has gone, or wants no more
+
+
+def _worked(work: Callable[[int, J], R], number: int, job: J) -> tuple[str, int, Any]:
+    """What to tell of a job: its result, or its error with where it came from."""
+    try:
+        return ("done", number, work(number, job))
+    except ConnectionError:
+        raise  # of the pipe, at a tick
+    except Exception as error:  # noqa: BLE001 - whatever it is, the parent shows it
+        error.add_note(traceback.format_exc())
+        return ("error", number, error)
