@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -90,7 +90,9 @@ def run_job(number: int, job: Job | CheckJob) -> JobResult | PlannedRungs:
     return planned_rungs(site, read_season(site, job.season, grid, job.data), job.mode)
 
 
-def run_season(site: Site, job: Job, on_share: object = None) -> JobResult:
+def run_season(
+    site: Site, job: Job, on_share: Callable[[float], None] = lambda share: None
+) -> JobResult:
     """The run itself. Raises RamiError of whatever fails."""
     from rami.business.ownership import owner_of_twins
     from rami.business.pricing import site_prices
@@ -123,7 +125,7 @@ def run_season(site: Site, job: Job, on_share: object = None) -> JobResult:
         fixed,
         round(site.clock.strategy_period / strategy.step),
         round(strategy.horizon / strategy.step),
-        on_share if callable(on_share) else (lambda share: None),
+        on_share,
         limits,
     )
     if planner is not None and run.period < run.horizon:
