@@ -17,7 +17,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python3.14; 
 	command -v $$p >/dev/null 2>&1 && \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 
-.PHONY: run test soak bench lint format types check clean help
+.PHONY: run test soak bench peers lint format types check clean help
 
 help: ## Show the commands.
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -31,7 +31,9 @@ test: $(VENV)/.test ## Run the tests.
 soak: $(VENV)/.test ## Run the long tests (minutes).
 	@$(BIN)/python -m pytest -m soak $(ARGS)
 
-bench: $(VENV)/.run ## Measure against the peers; writes benchmarks/results.json.
+peers: $(VENV)/.peers ## Install the packages that wider tests and benchmarks compare with.
+
+bench: $(VENV)/.peers ## Measure against the peers; writes benchmarks/results.json.
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 lint: $(VENV)/.dev ## Style and layer rules.
@@ -66,6 +68,9 @@ $(VENV)/.run: pyproject.toml constraints.txt | $(BIN)/python
 
 $(VENV)/.test: $(VENV)/.run
 	$(call install,.[test])
+
+$(VENV)/.peers: $(VENV)/.test
+	$(call install,.[test,peers])
 
 $(VENV)/.dev: $(VENV)/.test
 	$(call install,.[dev])

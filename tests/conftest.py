@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from fcntl import LOCK_EX, LOCK_UN, flock
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,27 @@ settings.register_profile(
     "ci", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("ci")
+
+
+def peer_absent(name: str, why: str) -> None:
+    """Skip a test whose peer is not installed; with PEERS=required that is a failure."""
+    reason = f"{name} is absent: {why}"
+    if os.environ.get("PEERS") == "required":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def peer() -> Callable[[str], Any]:
+    """`peer("saqc")`: the module of an optional package, else the test is skipped."""
+
+    def imported(name: str) -> Any:
+        try:
+            return import_module(name)
+        except ImportError as error:
+            return peer_absent(name, str(error))
+
+    return imported
 
 
 @pytest.fixture(scope="session")

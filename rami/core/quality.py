@@ -35,6 +35,11 @@ class Reason(IntFlag):
     NO_DEMAND = 256
     LIMITED = 512
     ESTIMATED = 1024
+    RATE = 2048
+    DUPLICATE = 4096
+    CLOCK = 8192
+    RESET = 16384
+    INCONSISTENT = 32768
 
 
 _FAMILY = np.uint32(0xC000_0000)

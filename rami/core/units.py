@@ -29,6 +29,10 @@ CANONICAL: dict[str, str] = {
     "mass_flow": "kg/s",
     "mass": "kg",
     "volume": "m3",
+    "volume_flow": "m3/h",
+    "volume_temperature": "m3degC",
+    "irradiance": "kW/m2",
+    "speed": "m/s",
     "pressure": "bar",
     "time": "s",
     "money": "EUR",
@@ -49,6 +53,11 @@ _UNITS: dict[str, dict[str, Unit]] = {
     "mass_flow": {"kg/s": Unit(1.0), "kg/h": Unit(1 / 3600), "t/h": Unit(1 / 3.6)},
     "mass": {"kg": Unit(1.0), "t": Unit(1e3)},
     "volume": {"m3": Unit(1.0), "l": Unit(1e-3)},
+    "volume_flow": {"m3/h": Unit(1.0), "l/h": Unit(1e-3), "l/s": Unit(3.6), "m3/s": Unit(3600.0)},
+    # registers of volume times temperature, as heat meters keep them (EN 1434)
+    "volume_temperature": {"m3degC": Unit(1.0)},
+    "irradiance": {"kW/m2": Unit(1.0), "W/m2": Unit(1e-3)},
+    "speed": {"m/s": Unit(1.0), "km/h": Unit(1 / 3.6)},
     "pressure": {"bar": Unit(1.0), "kPa": Unit(1e-2), "Pa": Unit(1e-5)},
     "time": {
         "s": Unit(1.0),

@@ -9,13 +9,8 @@ from typing import Annotated
 import typer
 
 from services.cli import ending
-
-_SITE = typer.Argument(help="site file; without one the reference site", show_default=False)
-_JSON = typer.Option("--json", help="print JSON on stdout")
-
-Site = Annotated[Path | None, _SITE]
-Json = Annotated[bool, _JSON]
-Out = Annotated[Path, typer.Option(help="folder for results; made where it is missing")]
+from services.cli.offers import GROUPS
+from services.cli.options import Json, Out, Site
 
 app = typer.Typer(
     name="rami",
@@ -28,6 +23,8 @@ app = typer.Typer(
 )
 fmu_app = typer.Typer(help="The physics models of a site.", no_args_is_help=True)
 app.add_typer(fmu_app, name="fmu")
+for _name, _group in GROUPS.items():
+    app.add_typer(_group, name=_name)
 
 
 def main() -> None:

@@ -1,8 +1,8 @@
-"""What a site file may name by `kind:` besides components: backends, data sources, strategies.
+"""What a site file may name by `kind:` besides components: backends, sources, stores, strategies.
 
 Their configuration classes come from entry points (`rami.backends`, `rami.sources`,
-`rami.strategies`); such a class imports no library, so that reading a site file loads no
-solver and no protocol stack.
+`rami.stores`, `rami.strategies`); such a class imports no library, so that reading a site
+file loads no solver and no protocol stack.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from rami.core.plugins import found
 from rami.functional.strategy.settings import StrategySettings
 
-_GROUPS = ("rami.backends", "rami.sources", "rami.strategies")
+_GROUPS = ("rami.backends", "rami.sources", "rami.stores", "rami.strategies")
 
 
 @cache
@@ -29,6 +29,12 @@ def backends() -> Mapping[str, type[BaseModel]]:
 def sources() -> Mapping[str, type[BaseModel]]:
     """Configuration classes of where external data may come from."""
     return _classes("rami.sources")
+
+
+@cache
+def stores() -> Mapping[str, type[BaseModel]]:
+    """Configuration classes of where a historian may keep its rows."""
+    return _classes("rami.stores")
 
 
 @cache

@@ -10,13 +10,20 @@ from rami.asset.component import Declared
 from rami.business.tariffs import Business
 from rami.core.written import Name
 from rami.functional.strategy.settings import StrategySettings
-from twins.site.registry import sources, strategies
+from rami.information.analytics.settings import KpiDeclaration
+from rami.information.forecast.settings import ForecastSettings
+from rami.information.historian.settings import HistorianConfiguration
+from rami.information.meters.settings import MeterDataset
+from rami.information.quality.settings import QualitySettings
+from twins.site.registry import sources, stores, strategies
 from twins.site.schema.clock import Clock
+from twins.site.schema.external import External
 from twins.site.schema.study import Study
 from twins.site.schema.twin import TwinDeclaration
 from twins.site.schema.union import OneOf
 
 Source = Annotated[BaseModel, OneOf(sources)]
+Store = Annotated[HistorianConfiguration, OneOf(stores)]
 Strategy = Annotated[StrategySettings, OneOf(strategies)]
 
 
@@ -29,6 +36,18 @@ class SiteDeclaration(Declared):
     clock: Clock = Field(description="span and steps of a run")
     twins: dict[Name, TwinDeclaration] = Field(min_length=1, description="the twins by name")
     data: Source = Field(description="where weather, prices and loads come from")
+    external: dict[Name, External] = Field(
+        default_factory=dict, description="further sources, laid over `data`"
+    )
+    historian: Store | None = Field(None, description="where rows of all signals are kept")
+    quality: QualitySettings | None = Field(None, description="checks, filling, resampling")
+    kpi: dict[Name, KpiDeclaration] = Field(
+        default_factory=dict, description="key figures of one's own"
+    )
+    forecasts: ForecastSettings | None = Field(None, description="how series are forecast")
+    meters: dict[Name, MeterDataset] = Field(
+        default_factory=dict, description="datasets of customers' meters"
+    )
     strategy: Strategy = Field(description="how plans are made")
     business: Business = Field(description="owners, tariffs, factors")
     study: Study | None = Field(None, description="the seasons of `rami study`")

@@ -1,4 +1,4 @@
-"""The one composition root: puts a site's pieces together and hands protocols down."""
+"""The physics and the controllers of a site: models, backends, tuning, strategy."""
 
 from __future__ import annotations
 

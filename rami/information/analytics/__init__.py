@@ -1,0 +1,1 @@
+"""Key figures by formula, curves learned from history, patterns and trends."""

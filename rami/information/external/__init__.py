@@ -1,0 +1,1 @@
+"""External data with age, validity and fallback."""

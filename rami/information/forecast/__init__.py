@@ -1,0 +1,1 @@
+"""Forecasts of loads and prices with bands, and how good they are."""

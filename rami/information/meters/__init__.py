@@ -1,0 +1,1 @@
+"""Customers' meters: datasets with purpose and retention, pseudonyms, what may leave."""

@@ -1,0 +1,1 @@
+"""Validation, filling and resampling of signals."""

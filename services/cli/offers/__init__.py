@@ -1,0 +1,13 @@
+"""Groups of commands; each file says what is offered and loads its work when called."""
+
+from services.cli.offers import data, forecast, learn, meters
+
+#: word after `rami` and the commands under it
+GROUPS = {
+    "data": data.app,
+    "forecast": forecast.app,
+    "meters": meters.app,
+    "learn": learn.app,
+}
+
+__all__ = ["GROUPS"]
