@@ -9,10 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rami.core.quality import Qualities, good
-from rami.core.timegrid import TimeGrid
+from rami.core.timegrid import NS, TimeGrid
 from rami.core.wording import did_you_mean
 
 Values = NDArray[np.float64]
+Issues = NDArray[np.int64]
+
+#: issue time of a value of which nobody said when it became known
+NO_ISSUE = int(np.iinfo(np.int64).min)
 
 
 @dataclass(frozen=True)
@@ -20,6 +24,9 @@ class Frame:
     """`values` has shape (grid.count, len(names)); `units` and `quality` go with it.
 
     `sources` says where each column came from (file, generator and seed, calculation).
+    `issued_ns` says when each value became known (UTC nanoseconds, shape of `values`,
+    NO_ISSUE where that is not known): a forecast's issue, a price's publication, an EMS's
+    stamp. None: of no value.
     """
 
     grid: TimeGrid
@@ -28,6 +35,7 @@ class Frame:
     values: Values
     quality: Qualities = field(default_factory=lambda: good(0))
     sources: Mapping[str, str] = field(default_factory=dict)
+    issued_ns: Issues | None = None
 
     def __post_init__(self) -> None:
         shape = (self.grid.count, len(self.names))
@@ -37,6 +45,8 @@ class Frame:
             raise ValueError(f"column names repeat: {', '.join(self.names)}")
         if self.quality.shape != shape:
             object.__setattr__(self, "quality", good(shape))
+        if self.issued_ns is not None and self.issued_ns.shape != shape:
+            raise ValueError(f"wanted issue times of shape {shape}, got {self.issued_ns.shape}")
 
     @classmethod
     def of(
@@ -80,6 +90,7 @@ class Frame:
             self.values[rows],
             self.quality[rows],
             self.sources,
+            None if self.issued_ns is None else self.issued_ns[rows],
         )
 
     def select(self, names: Sequence[str]) -> Frame:
@@ -92,6 +103,7 @@ class Frame:
             self.values[:, cols],
             self.quality[:, cols],
             {n: self.sources.get(n, "") for n in names},
+            None if self.issued_ns is None else self.issued_ns[:, cols],
         )
 
     def joined(self, others: Iterable[Frame]) -> Frame:
@@ -106,4 +118,19 @@ class Frame:
             np.hstack([f.values for f in frames]),
             np.hstack([f.quality for f in frames]),
             {n: s for f in frames for n, s in f.sources.items()},
+            None
+            if all(f.issued_ns is None for f in frames)
+            else np.hstack([f.issues() for f in frames]),
         )
+
+    def issues(self) -> Issues:
+        """`issued_ns`, with NO_ISSUE everywhere where the frame has none."""
+        if self.issued_ns is None:
+            return np.full(self.values.shape, NO_ISSUE, np.int64)
+        return self.issued_ns
+
+    def ages_s(self, at_ns: int) -> Values:
+        """Seconds from each value's issue to `at_ns`; NaN where the issue is not known."""
+        issues = self.issues()
+        known = issues != NO_ISSUE
+        return np.where(known, (at_ns - np.where(known, issues, at_ns)) / NS, np.nan)

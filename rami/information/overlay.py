@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from rami.core.errors import DataError, Problem
 from rami.core.frame import Frame
 from rami.core.timegrid import TimeGrid
-from rami.information.source import DataSource
+from rami.information.source import DataSource, known_frame
 
 
 class Overlay:
@@ -18,6 +18,15 @@ class Overlay:
 
     def read(self, names: Sequence[str], grid: TimeGrid) -> Frame:
         """As in DataSource; problems of both sources are raised together."""
+        return self._joined(names, lambda source, wanted: source.read(wanted, grid))
+
+    def read_issued(self, names: Sequence[str], grid: TimeGrid, at_ns: int) -> Frame:
+        """As in Issued; a part without issue times is given as it is, and says so."""
+        return self._joined(names, lambda source, wanted: known_frame(source, wanted, grid, at_ns))
+
+    def _joined(
+        self, names: Sequence[str], read: Callable[[DataSource, Sequence[str]], Frame]
+    ) -> Frame:
         split = (
             (self._source, [n for n in names if n not in self._names]),
             (self._other, [n for n in names if n in self._names]),
@@ -28,7 +37,7 @@ class Overlay:
             if not wanted:
                 continue
             try:
-                frames.append(source.read(wanted, grid))
+                frames.append(read(source, wanted))
             except DataError as error:
                 problems += error.problems
         if problems:

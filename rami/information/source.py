@@ -7,6 +7,7 @@ site file can be checked without loading the code that reads the data.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
@@ -18,6 +19,9 @@ from rami.information.series import Series
 if TYPE_CHECKING:  # checking a site file needs no arrays
     from rami.core.frame import Frame
     from rami.core.timegrid import TimeGrid
+
+#: what the provenance of a column says when it tells the future
+FORESIGHT = ", perfect foresight"
 
 
 @runtime_checkable
@@ -34,6 +38,63 @@ class DataSource(Protocol):
 
     def describe(self) -> Mapping[str, str]:
         """Every series on offer and where it comes from (file and column, generator, seed)."""
+
+
+@runtime_checkable
+class Issued(Protocol):
+    """Capability of a source that knows when its values became known.
+
+    Weather forecasts with lead times, prices published the day before, values of an EMS.
+    """
+
+    def read_issued(self, names: Sequence[str], grid: TimeGrid, at_ns: int) -> Frame:
+        """What was known at the instant `at_ns` (UTC ns) about every interval of `grid`.
+
+        Of several issues of one interval the latest that is not later than `at_ns` counts;
+        `Frame.issued_ns` names it. What had not been issued by then is NaN and Bad with the
+        reason MISSING: no error, since the caller has to live with it. A column without
+        issue times in a source that has them for others is given as `read` gives it, with
+        NO_ISSUE. Raises DataError as `read` does for unknown names and faulty data, and
+        UnreachableError where the outside does not answer.
+        """
+
+
+@runtime_checkable
+class Receiving(Protocol):
+    """Capability of a source that takes values back (an EMS: balances, plans)."""
+
+    def publish(self, frame: Frame) -> None:
+        """Deliver a frame; returns when it is accepted. Raises UnreachableError."""
+
+
+def known_frame(source: DataSource, names: Sequence[str], grid: TimeGrid, at_ns: int) -> Frame:
+    """What was known at `at_ns`; perfect foresight where the source has no issue times.
+
+    The latter is said: such a column has no issue times (NO_ISSUE) and its provenance ends in
+    `FORESIGHT`; `foresight(frame)` names these columns. Raises as the source does.
+    """
+    if isinstance(source, Issued):
+        frame = source.read_issued(names, grid, at_ns)
+    else:
+        frame = source.read(names, grid)
+    seen = set(foresight(frame))
+    said = {
+        n: f"{frame.sources.get(n, '')}{FORESIGHT}"
+        if n in seen and not frame.sources.get(n, "").endswith(FORESIGHT)
+        else frame.sources.get(n, "")
+        for n in frame.names
+    }
+    return replace(frame, sources=said)
+
+
+def foresight(frame: Frame) -> tuple[str, ...]:
+    """The columns that hold values of which nobody said when they became known."""
+    from rami.core.frame import NO_ISSUE
+
+    if frame.issued_ns is None:
+        return frame.names
+    unsaid = (frame.issued_ns == NO_ISSUE) & (frame.values == frame.values)  # not NaN
+    return tuple(n for n, some in zip(frame.names, unsaid.any(axis=0), strict=True) if some)
 
 
 class SourceConfiguration(Declared):

@@ -7,7 +7,7 @@ that errs on the dry side of reality in deserts and on hot windy days.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from rami.core.frame import Frame, Values
 from rami.core.quality import Family, Reason, quality, worst
 from rami.core.timegrid import TimeGrid
 from rami.information.series import AIR_TEMPERATURE, WET_BULB
-from rami.information.source import DataSource
+from rami.information.source import DataSource, known_frame
 
 _DAY_S = 86400.0
 
@@ -51,7 +51,7 @@ def daily_minimum(air: Values, grid: TimeGrid) -> Values:
     days = max(grid.count // per_day, 1)
     block = np.minimum(np.arange(grid.count) // per_day, days - 1)
     lowest = np.full(days, np.inf)
-    np.minimum.at(lowest, block, air)
+    np.fmin.at(lowest, block, air)  # what is not known yet (NaN) does not count
     return np.asarray(lowest[block])
 
 
@@ -63,11 +63,20 @@ class WithWetBulb:
 
     def read(self, names: Sequence[str], grid: TimeGrid) -> Frame:
         """As in DataSource; `temp_wet` is uncertain (ESTIMATED)."""
+        return self._derived(names, grid, lambda base: self._source.read(base, grid))
+
+    def read_issued(self, names: Sequence[str], grid: TimeGrid, at_ns: int) -> Frame:
+        """As in Issued; `temp_wet` is known when the air temperature is."""
+        return self._derived(names, grid, lambda base: known_frame(self._source, base, grid, at_ns))
+
+    def _derived(
+        self, names: Sequence[str], grid: TimeGrid, read: Callable[[Sequence[str]], Frame]
+    ) -> Frame:
         if WET_BULB not in names or WET_BULB in self._source.describe():
-            return self._source.read(names, grid)
+            return read(names)
         base = [n for n in names if n != WET_BULB]
         base += [AIR_TEMPERATURE] if AIR_TEMPERATURE not in base else []
-        frame = self._source.read(base, grid)
+        frame = read(base)
         air = frame[AIR_TEMPERATURE]
         wet = wet_bulb(air, relative_humidity(air, daily_minimum(air, grid)))
         grade = frame.quality[:, [frame.place(AIR_TEMPERATURE)]]
@@ -79,6 +88,7 @@ class WithWetBulb:
             wet[:, None],
             worst(grade, mark),
             {WET_BULB: _FROM},
+            frame.issues()[:, [frame.place(AIR_TEMPERATURE)]],
         )
         return frame.joined([derived]).select(names)
 
