@@ -37,11 +37,50 @@ class Series:
     power: float = 0.0
 
 
+class Figure(StrEnum):
+    """Series about a network, `<figure>.<twin>.<network>`; each has an own calculation.
+
+    `COST` (EUR/kWh, without CO2) and `EMISSION` (kg/kWh, what CO2 money is charged on) are the
+    key figures of eq. 1 to 3, which an energy management system may deliver. `HEAT_DRAW` and
+    `HEAT_FEED_IN` (EUR/kWh) are what a station pays for heat out of another owner's network and
+    gets for heat put into it. `MAX_GIVE` and `MAX_TAKE` (kW) are the most that all stations
+    together may draw from the network and feed into it.
+    """
+
+    COST = "cost"
+    EMISSION = "emission"
+    HEAT_DRAW = "heat_draw"
+    HEAT_FEED_IN = "heat_feed_in"
+    MAX_GIVE = "max_give"
+    MAX_TAKE = "max_take"
+
+    @property
+    def quantity(self) -> str:
+        """What it measures."""
+        if self in (Figure.MAX_GIVE, Figure.MAX_TAKE):
+            return "power"
+        return "emission_factor" if self is Figure.EMISSION else "energy_price"
+
+    def of(self, network: str) -> str:
+        """The series' name for a network `twin.network`."""
+        return f"{self.value}.{network}"
+
+
+def figure_of(name: str) -> tuple[Figure, str] | None:
+    """Figure and network of a series such as `cost.iess.hnht`; None for any other."""
+    word, _, network = name.partition(".")
+    return (Figure(word), network) if word in _FIGURES and "." in network else None
+
+
+_FIGURES = tuple(f.value for f in Figure)
 _KNOWN = {AIR_TEMPERATURE: "temperature", WET_BULB: "temperature", DAY_AHEAD: "energy_price"}
 
 
 def quantity_of(name: str) -> str | None:
-    """Quantity of a series that everyone knows; `P_...` is a power, else None."""
+    """Quantity of a series that everyone knows, else None; `P_...` is a power."""
+    figure = figure_of(name)
+    if figure:
+        return figure[0].quantity
     return _KNOWN.get(name) or ("power" if name.startswith("P_") else None)
 
 
