@@ -52,6 +52,7 @@ def daily_minimum(air: Values, grid: TimeGrid) -> Values:
     block = np.minimum(np.arange(grid.count) // per_day, days - 1)
     lowest = np.full(days, np.inf)
     np.fmin.at(lowest, block, air)  # what is not known yet (NaN) does not count
+    lowest[np.isinf(lowest)] = np.nan
     return np.asarray(lowest[block])
 
 
