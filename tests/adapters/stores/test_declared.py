@@ -93,7 +93,7 @@ def test_no_names_no_rows(case: Case) -> None:
     "name",
     [
         "Wärme.Übergabe.ϑ_VL",
-        "it's \"quoted\"; drop table x; --",
+        'it\'s "quoted"; drop table x; --',
         "with space\tand tab",
         "100 %_\\",
         "kpi.a/b.c",

@@ -98,9 +98,7 @@ def test_out_of_order_within_a_batch_comes_back_in_order(case: Case) -> None:
 def test_rows_too_late_are_refused_with_the_reason(case: Case) -> None:
     store = case.with_signals("a", "b", late="1 d")
     store.write(series("a", [T0 + 2 * DAY], [1.0]))
-    written = store.write(
-        several(a={T0: 0.0, T0 + DAY: 1.0, T0 + DAY + HOUR: 2.0}, b={T0: 3.0})
-    )
+    written = store.write(several(a={T0: 0.0, T0 + DAY: 1.0, T0 + DAY + HOUR: 2.0}, b={T0: 3.0}))
     assert (written.new, written.late) == (3, 2)
     assert sum(written.refused.values()) == 1
     assert all(isinstance(why, str) and why for why in written.refused)
