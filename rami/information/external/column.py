@@ -1,0 +1,77 @@
+"""One laid-over series: what was delivered, and own data in its place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from rami.core import units
+from rami.core.frame import NO_ISSUE, Frame, Issues, Values
+from rami.core.quality import Family, Qualities, Reason, is_bad, quality, worst
+from rami.core.timegrid import TimeGrid
+from rami.information.external.origin import Mask
+from rami.information.series import Figure, figure_of, quantity_of
+
+_LIMITS = (Figure.MAX_GIVE, Figure.MAX_TAKE)
+
+
+@dataclass(frozen=True)
+class Column:
+    """One series; `said` is where it came from, `trouble` why it did not come at all."""
+
+    unit: str
+    values: Values
+    quality: Qualities
+    issued: Issues
+    said: str = ""
+    trouble: str = ""
+
+
+def missing_of(name: str, column: Column) -> Mask:
+    """Where nothing usable was delivered: no number, bad, or a limit below zero."""
+    figure = figure_of(name)
+    gone = ~np.isfinite(column.values) | is_bad(column.quality)
+    if figure and figure[0] in _LIMITS:
+        gone |= column.values < 0
+    return np.asarray(gone)
+
+
+def filled(
+    name: str, column: Column, lacking: Mask, stale: Mask, own: Frame | None, said: str
+) -> Column:
+    """Own data where a column lacks a value; Bad where there are none."""
+    if not lacking.any():
+        return Column(column.unit, column.values, column.quality, column.issued, said)
+    why = np.where(stale, np.uint32(Reason.STALE), np.uint32(Reason.MISSING)).astype(np.uint32)
+    if own is None or name not in own:
+        bad = why | np.uint32(quality(Family.BAD))
+        return Column(
+            column.unit,
+            column.values,
+            np.where(lacking, bad, column.quality).astype(np.uint32),
+            np.where(lacking, NO_ISSUE, column.issued),
+            said,
+        )
+    j = own.place(name)
+    mark = why | np.uint32(quality(Family.UNCERTAIN, Reason.ESTIMATED))
+    grade = worst(own.quality[:, j], mark)
+    return Column(
+        own.units[j],
+        np.where(lacking, own.values[:, j], column.values),
+        np.where(lacking, grade, column.quality).astype(np.uint32),
+        np.where(lacking, own.issues()[:, j], column.issued),
+        said,
+    )
+
+
+def nothing(name: str, grid: TimeGrid, trouble: str) -> Column:
+    """A series that did not come at all."""
+    quantity = quantity_of(name)
+    return Column(
+        units.unit_of(quantity) if quantity else "",
+        np.full(grid.count, np.nan),
+        np.full(grid.count, quality(Family.BAD, Reason.MISSING), np.uint32),
+        np.full(grid.count, NO_ISSUE, np.int64),
+        trouble=trouble,
+    )
