@@ -10,6 +10,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from rami.business.tariffs import Business
 from rami.functional.strategy.settings import StrategySettings
+from rami.information.quality.settings import QualitySettings
 from twins.site.node import Path, Plain
 from twins.site.schema import SiteDeclaration
 from twins.site.schema.clock import Clock
@@ -30,12 +31,21 @@ class Parts:
     strategy: StrategySettings | None = None
     business: Business | None = None
     study: Study | None = None
+    quality: QualitySettings | None = None
     taken_out: frozenset[Path] = frozenset()
 
     @classmethod
     def of(cls, site: SiteDeclaration) -> Parts:
         """All of a declaration that fits."""
-        return cls(site.twins, site.clock, site.data, site.strategy, site.business, site.study)
+        return cls(
+            site.twins,
+            site.clock,
+            site.data,
+            site.strategy,
+            site.business,
+            site.study,
+            site.quality,
+        )
 
     @classmethod
     def left_of(cls, plain: Plain) -> Parts:
@@ -49,6 +59,8 @@ class Parts:
                 sections[name] = _fitting(name, plain[name], taken_out)
             else:
                 taken_out.add((name,))
+        if "quality" in plain:
+            sections["quality"] = _fitting("quality", plain["quality"], taken_out)
         sections["twins"] = sections.get("twins") or {}
         return cls(**sections, taken_out=frozenset(taken_out))
 

@@ -17,8 +17,9 @@ from rami.core.wording import did_you_mean
 from rami.core.written import InputFile, Name, Switch
 
 Check = Literal["range", "rate", "spike", "stuck", "gap", "stale", "duplicate", "clock", "reset"]
-FillMethod = Literal["none", "hold", "linear", "similar", "model"]
-How = Literal["mean", "sum", "min", "max", "first", "last", "difference"]
+Engine = Literal["own", "saqc"]
+FillMethod = Literal["none", "hold", "linear", "similar_days", "model"]
+How = Literal["mean", "linear", "instant", "sum", "growth", "weighted", "last", "min", "max"]
 
 
 def _measured(value: Any) -> str:
@@ -44,14 +45,16 @@ Measured = Annotated[
 
 
 class RangeCheck(Declared):
-    """Values outside are bad (RANGE)."""
+    """Values outside `low` and `high` are bad (RANGE), outside the likely ones uncertain."""
 
     low: Measured | None = Field(None, description="smallest value that is possible")
     high: Measured | None = Field(None, description="largest value that is possible")
+    likely_low: Measured | None = Field(None, description="smallest value that is usual")
+    likely_high: Measured | None = Field(None, description="largest value that is usual")
 
     @model_validator(mode="after")
     def _something(self) -> RangeCheck:
-        if self.low is None and self.high is None:
+        if self == RangeCheck.model_construct():
             raise ValueError("a range needs low, high, or both")
         return self
 
@@ -60,19 +63,18 @@ class RateCheck(Declared):
     """A change from one value to the next that is faster is uncertain (RATE)."""
 
     most: Measured = Field(description="largest change; of temperatures in K")
-    within: Duration = Field(60.0, description="time in which it may happen")
+    within: Duration = Field(3600.0, le=3.2e7, description="time in which it may happen")
 
 
 class SpikeCheck(Declared):
-    """Values that leave their neighbours' median and come back are bad (SPIKE).
+    """A few values that leave their neighbours on both sides and come back are bad (SPIKE)."""
 
-    Hampel identifier: further from the moving median than `threshold` times the moving scaled
-    median absolute deviation, and than `least`.
-    """
-
-    threshold: float = Field(6.0, gt=0, le=100, description="in scaled median deviations")
-    window: int = Field(11, ge=3, le=1001, description="values in the moving window, odd")
-    least: Measured | None = Field(None, description="smallest distance that counts")
+    threshold: float = Field(
+        6.0, gt=0, le=1000, description="in multiples of the signal's usual prominence"
+    )
+    least: Measured | None = Field(None, description="smallest prominence that counts")
+    width: int = Field(3, ge=1, le=100, description="values in a row, at most")
+    day_pattern: Switch = Field(True, description="compare with the same time of other days")
 
 
 class StuckCheck(Declared):
@@ -80,6 +82,18 @@ class StuckCheck(Declared):
 
     longest: Duration = Field(le=3.2e7, description="time that a value may stay the same")
     tolerance: Measured | None = Field(None, description="what still counts as the same")
+    resting: tuple[Measured, ...] = Field(
+        (), description="values that may stay as long as they like, e.g. of what is off"
+    )
+
+
+class RegisterCheck(Declared):
+    """A register only grows: resets are uncertain (RESET), readings that fall and come back bad
+    (INCONSISTENT)."""
+
+    rolls_over: Measured | None = Field(None, description="reading after which it starts again")
+    tolerance: Measured | None = Field(None, description="fall without meaning, its resolution")
+    most: Measured | None = Field(None, description="growth in an hour that cannot be")
 
 
 class Fill(Declared):
@@ -95,9 +109,10 @@ class Fill(Declared):
 class Resample(Declared):
     """The raster that a cleaned signal gets, and how its values become those of an interval."""
 
-    step: Duration | None = Field(None, description="step of the raster; none: as asked for")
-    how: How | None = Field(None, description="none: by quantity, registers by their growth")
+    step: Duration | None = Field(None, le=3.2e7, description="step; none: as asked for")
+    how: How | None = Field(None, description="none: by quantity; registers by their growth")
     weight: str | None = Field(None, description="flow that weights a temperature's mean")
+    coverage: Share = Field(0.75, description="of an interval that must be known")
 
 
 class QualityRule(Declared):
@@ -112,11 +127,17 @@ class QualityRule(Declared):
         None, le=3.2e7, description="expected time between values; none: as found"
     )
     stale: Duration | None = Field(None, le=3.2e7, description="age at which a value is stale")
-    register: Switch | None = Field(None, description="whether it counts up; none: as its point")
+    cumulative: Switch | None = Field(None, description="whether it counts up; none: as its point")
+    register_: RegisterCheck | None = Field(
+        None, alias="register", description="of signals that count up"
+    )
+    zone: str | None = Field(
+        None, description="zone whose clock changes are looked for in times that should be UTC"
+    )
     skip: tuple[Check, ...] = Field((), description="checks that are left out")
     fill: Fill | None = Field(None, description="what stands in gaps")
     resample: Resample | None = Field(None, description="raster")
-    engine: Literal["own", "saqc"] | None = Field(None, description="what runs the checks")
+    engine: Engine | None = Field(None, description="what runs the checks")
 
 
 class HeatMeterRegisters(Declared):
