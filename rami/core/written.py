@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from difflib import get_close_matches
+from glob import glob
 from pathlib import Path
 from typing import Annotated
 
@@ -76,6 +77,24 @@ def _existing(path: Path, info: ValidationInfo) -> Path:
 
 #: a file to be read; that it exists is checked where a validation context names a `folder`
 InputFile = Annotated[Path, AfterValidator(_existing)]
+
+
+def _matching(path: Path, info: ValidationInfo) -> Path:
+    if not is_pattern(path):
+        return _existing(path, info)
+    folder = info.context.get("folder") if isinstance(info.context, dict) else None
+    if folder is not None and not glob(str(folder / path)):
+        raise ValueError(f"no file matches {str(path)!r} in {folder}")
+    return path
+
+
+def is_pattern(path: Path) -> bool:
+    """Whether a written file name stands for several files (`*`, `?`, `[`)."""
+    return any(sign in str(path) for sign in "*?[")
+
+
+#: one file to be read, or a pattern that at least one file must match
+InputFiles = Annotated[Path, AfterValidator(_matching)]
 
 #: true or false, nothing that merely looks like it
 Switch = StrictBool
