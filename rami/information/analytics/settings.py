@@ -8,8 +8,11 @@ from rami.asset.component import Declared
 
 
 class KpiDeclaration(Declared):
-    """A key figure as a formula over points and series."""
+    """A key figure as a formula over points and series, one value per interval.
 
-    formula: str = Field(description="expression over site paths")
-    unit: str = Field(description="unit of the figure; the formula must give it")
+    Example: `seasonal_cop: {formula: "total(hts.hp.E_th) / total(hts.hp.E_el)", unit: "1"}`.
+    """
+
+    formula: str = Field(min_length=1, description="over site paths, series and other figures")
+    unit: str = Field(min_length=1, description="unit of the figure; the formula must give it")
     description: str = Field("", description="for people")

@@ -7,6 +7,7 @@ from dataclasses import replace
 from rami.asset.topology import SiteTopology
 from rami.core.errors import ConfigurationError
 from twins.site.checks.case import Case
+from twins.site.checks.key_figures import check_key_figures
 from twins.site.checks.quality import check_quality
 from twins.site.checks.variables import check_variables
 from twins.site.checks.wiring import check_wiring
@@ -39,4 +40,6 @@ def check_wired(case: Case, name: str, left_out: frozenset[Path]) -> SiteTopolog
     check_variables(case, site)
     if all(case.parts.whole(twin) for twin in case.names):
         check_quality(case, site)
+    if not left_out:
+        check_key_figures(case, site)
     return site
