@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from difflib import get_close_matches
-from glob import glob
 from pathlib import Path
 from typing import Annotated
 
@@ -83,7 +82,7 @@ def _matching(path: Path, info: ValidationInfo) -> Path:
     if not is_pattern(path):
         return _existing(path, info)
     folder = info.context.get("folder") if isinstance(info.context, dict) else None
-    if folder is not None and not glob(str(folder / path)):
+    if folder is not None and not matching(folder, path):
         raise ValueError(f"no file matches {str(path)!r} in {folder}")
     return path
 
@@ -91,6 +90,13 @@ def _matching(path: Path, info: ValidationInfo) -> Path:
 def is_pattern(path: Path) -> bool:
     """Whether a written file name stands for several files (`*`, `?`, `[`)."""
     return any(sign in str(path) for sign in "*?[")
+
+
+def matching(folder: Path, pattern: Path) -> list[Path]:
+    """The files that a pattern stands for, by name; relative ones start at `folder`."""
+    if pattern.is_absolute():
+        folder, pattern = Path(pattern.anchor), pattern.relative_to(pattern.anchor)
+    return sorted(p for p in folder.glob(str(pattern)) if p.is_file())
 
 
 #: one file to be read, or a pattern that at least one file must match

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from math import isfinite, nan
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
-from adapters.sources.csv.columns import Column
 from adapters.sources.csv.configuration import CsvFile
-from adapters.sources.csv.faults import Faults
-from adapters.sources.csv.table import Table
+from adapters.sources.csv.digits import numbers
+from adapters.sources.csv.plain import PlainCells
+from adapters.sources.csv.table import Cells, Table
 from rami.core.frame import Values
+from rami.information.table.faults import Faults
+
+Decimal = Literal[".", ","]
 
 #: cells that mean "no value"
 EMPTY = frozenset({"", "nan", "na", "n/a", "null", "none", "-"})
@@ -21,8 +26,8 @@ _COMMA = re.compile(r"^\s*[-+]?\d*,\d+([eE][-+]?\d+)?\s*$")
 
 
 def decimal_sign(
-    declared: CsvFile, table: Table, places: list[int], faults: Faults
-) -> Literal[".", ","]:
+    declared: CsvFile, table: Table, places: Iterable[int], faults: Faults, base: int
+) -> Decimal:
     """The sign in use: as declared, else a comma where cells have one and none has a point.
 
     Commas that could all part thousands (2,331) are a fault: nothing tells 2331 from 2.331.
@@ -32,14 +37,14 @@ def decimal_sign(
     commas = points = 0
     first: dict[int, tuple[int, str]] = {}
     thousands = True
-    for line, row in zip(table.lines, table.rows, strict=True):
-        for place in places:
-            cell = row[place]
-            points += "." in cell
-            if "," in cell:
-                commas += 1
-                first.setdefault(place, (line, cell.strip()))
-                thousands = thousands and _THOUSANDS.match(cell) is not None
+    for place in places:
+        cells = table.column(place)
+        with_comma, with_point = _having(cells, ","), _having(cells, ".")
+        commas, points = commas + len(with_comma), points + len(with_point)
+        if with_comma:
+            row = with_comma[0]
+            first[place] = (int(table.lines[row]) + base, cells[row].strip())
+            thousands = thousands and all(_THOUSANDS.match(cells[i]) for i in with_comma)
     if commas and points:
         faults.add(
             "decimal sign",
@@ -48,7 +53,7 @@ def decimal_sign(
             "declare decimal: ',' or '.', and leave thousands unseparated",
         )
     elif commas and thousands:
-        for place, (line, cell) in first.items():
+        for place, (line, cell) in sorted(first.items(), key=lambda item: item[1][0]):
             faults.add(
                 "thousands or decimals",
                 line,
@@ -62,27 +67,39 @@ def decimal_sign(
 
 def column_numbers(
     name: str,
-    column: Column,
     table: Table,
-    rows: list[int],
-    decimal: Literal[".", ","],
+    place: int,
+    rows: NDArray[np.int64],
+    decimal: Decimal,
     faults: Faults,
+    base: int,
 ) -> Values:
-    """A column's values in the canonical unit, NaN for empty cells, for the given rows."""
-    values = np.empty(len(rows))
-    for i, row in enumerate(rows):
-        cell = table.rows[row][column.place].strip()
+    """A column's numbers as they are written, NaN for empty cells, for the given rows."""
+    cells = table.column(place)
+    if isinstance(cells, PlainCells) and cells.matrix is not None:
+        values, taken = numbers(cells.matrix, decimal)
+    else:
+        values, taken = np.zeros(len(cells)), np.zeros(len(cells), bool)
+    sort = f"{name}: text among the numbers"
+    for row in rows[~taken[rows]].tolist():
+        cell = cells[row].strip()
         value = _number(cell, decimal)
         if value is None:
             hint = "declare decimal: ','" if decimal == "." and _COMMA.match(cell) else ""
             what = f"{name}: {cell!r} is not a number"
-            faults.add(f"{name}: text among the numbers", table.lines[row], what, hint)
+            faults.add(sort, int(table.lines[row]) + base, what, hint)
             value = 0.0  # counted as a fault, not as a gap too
-        values[i] = value
-    return values * column.factor + column.offset
+        values[row] = value
+    return values[rows]
 
 
-def _number(cell: str, decimal: Literal[".", ","]) -> float | None:
+def _having(cells: Cells, sign: str) -> list[int]:
+    if isinstance(cells, PlainCells) and cells.matrix is not None:
+        return np.flatnonzero((cells.matrix == ord(sign)).any(axis=1)).tolist()
+    return [i for i, cell in enumerate(cells) if sign in cell]
+
+
+def _number(cell: str, decimal: Decimal) -> float | None:
     if cell.lower() in EMPTY:
         return nan
     if decimal == ",":

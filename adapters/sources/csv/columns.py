@@ -1,35 +1,69 @@
-"""Which column holds a series, and how its numbers become canonical."""
+"""Which column (of a long file: which signal) holds a series, and how it becomes canonical."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from adapters.sources.csv.configuration import CsvColumn
 from rami.core import units
 from rami.core.errors import Problem
 from rami.core.wording import did_you_mean
+from rami.information.table.track import RATES
 
 _BRACKETS = re.compile(r"^(.*?)\s*[\[(]\s*([^\])]+?)\s*[\])]$")
 
 
 @dataclass(frozen=True)
+class Title:
+    """Name of a column or signal as the file has it, its place, and a unit given beside it."""
+
+    text: str
+    place: int
+    unit: str = ""
+
+    def parts(self) -> tuple[str, str] | None:
+        """(series, unit), None without a known unit."""
+        unit = written_unit(self.unit)
+        return (self.text, unit) if units.quantities_of(unit) else split_header(self.text)
+
+
+@dataclass(frozen=True)
 class Column:
-    """Place of a series in a table; canonical value = cell * factor + offset."""
+    """Place of a series in a table; canonical value = cell * factor + offset.
+
+    `quantity` is that of the cells, of a register's readings too. `status` is the place of
+    the column that says whether a value is good.
+    """
 
     place: int
     quantity: str
     unit: str
     factor: float
     offset: float
+    title: str = ""
+    register: bool = False
+    status: str | None = None
+
+    @property
+    def gives(self) -> str:
+        """Quantity of the series: of a register its rate."""
+        return RATES[self.quantity][0] if self.register else self.quantity
+
+
+def written_unit(text: str) -> str:
+    """A unit as files write it, in our spelling: `[°C]`, `m³/h`, `EUR_per_MWh`."""
+    bare = text.strip().strip("[]()").strip()
+    bare = bare.replace("°C", "degC").replace("³", "3").replace("²", "2").replace("€", "EUR")
+    return bare.replace("_per_", "/")
 
 
 def split_header(title: str) -> tuple[str, str] | None:
     """(series, unit) of `price_da_EUR_per_MWh`, `load [kW]`, `load (kW)`; None without a unit."""
     bracketed = _BRACKETS.match(title)
     if bracketed:
-        unit = bracketed[2].replace("°C", "degC")
+        unit = written_unit(bracketed[2])
         return (bracketed[1].strip(), unit) if units.quantities_of(unit) else None
     cuts = [i for i, c in enumerate(title) if c == "_"]
     for cut in cuts:
@@ -40,21 +74,21 @@ def split_header(title: str) -> tuple[str, str] | None:
     return None
 
 
-def offered(header: Iterable[str], time: int, mapping: Mapping[str, CsvColumn]) -> dict[str, str]:
-    """Every series of a header by name, with the title of its column."""
-    titles = list(header)
+def offered(titles: Sequence[Title], mapping: Mapping[str, CsvColumn]) -> dict[str, str]:
+    """Every series on offer by name, with the title of its column."""
     found = {}
-    for place, title in enumerate(titles):
-        parts = split_header(title)
-        if place != time and parts:
-            found[parts[0]] = title
-    found.update({name: c.column for name, c in mapping.items() if c.column in titles})
+    for title in titles:
+        parts = title.parts()
+        if parts:
+            found[parts[0]] = title.text
+    there = {t.text for t in titles}
+    found.update({name: c.column for name, c in mapping.items() if c.column in there})
     return found
 
 
 def find_column(
     file: str,
-    header: tuple[str, ...],
+    titles: Sequence[Title],
     name: str,
     mapping: Mapping[str, CsvColumn],
     quantity: str | None,
@@ -63,40 +97,48 @@ def find_column(
 
     `quantity` is what the series must measure; None takes what its unit measures.
     """
-    if name in mapping:
-        title, unit = mapping[name].column, mapping[name].unit.replace("_per_", "/")
-        if title not in header:
-            hint = did_you_mean(title, header)
+    mapped = mapping.get(name)
+    if mapped:
+        title, unit = mapped.column, written_unit(mapped.unit)
+        found = [t for t in titles if t.text == title]
+        if not found:
+            hint = did_you_mean(title, [t.text for t in titles])
             return Problem(f"{file}:1", f"{name}: no column {title!r}", hint)
-        places = [i for i, t in enumerate(header) if t == title]
     else:
-        split = {i: split_header(t) for i, t in enumerate(header)}
-        places = [i for i, parts in split.items() if parts and parts[0] == name]
-        bare = [t for i, t in enumerate(header) if t.startswith(f"{name}_") and not split[i]]
-        if not places and name in header:
+        split = {t: t.parts() for t in titles}
+        found = [t for t, parts in split.items() if parts and parts[0] == name]
+        bare = [t.text for t in titles if t.text.startswith(f"{name}_") and not split[t]]
+        if not found and any(t.text == name for t in titles):
             return Problem(
                 f"{file}:1",
                 f"column {name!r} has no unit",
                 f"call it {name}_{_example(quantity)}, or map it: "
                 f"columns: {{{name}: {{column: {name}, unit: ...}}}}",
             )
-        if not places and bare and quantity:
+        if not found and bare and quantity:
             return Problem(
                 f"{file}:1",
                 f"column {bare[0]!r} has no unit of {quantity.replace('_', ' ')}",
                 f"wanted {name}_ and one of {', '.join(map(_written, units.allowed(quantity)))}",
             )
-        if not places:
+        if not found:
             return None
-        unit = (split[places[0]] or ("", ""))[1]
-    if len(places) > 1:
-        return Problem(f"{file}:1", f"{name} is in {len(places)} columns", "map one of them")
-    return _column(file, name, places[0], unit, quantity)
+        unit = (split[found[0]] or ("", ""))[1]
+    if len(found) > 1:
+        return Problem(f"{file}:1", f"{name} is in {len(found)} columns", "map one of them")
+    return _column(file, name, found[0], unit, quantity, mapped)
 
 
-def _column(file: str, name: str, place: int, unit: str, quantity: str | None) -> Column | Problem:
+def _column(
+    file: str, name: str, title: Title, unit: str, quantity: str | None, mapped: CsvColumn | None
+) -> Column | Problem:
     measured = units.quantities_of(unit)
-    what = quantity or (measured[0] if measured else "")
+    register = mapped is not None and mapped.register_
+    if register:
+        counted = [q for q, (rate, _) in RATES.items() if quantity in (None, rate)]
+        what = next((q for q in counted if q in measured), counted[0] if counted else "energy")
+    else:
+        what = quantity or (measured[0] if measured else "")
     if what not in measured:
         allowed = (
             units.allowed(what) if what else [u for q in units.CANONICAL for u in units.allowed(q)]
@@ -106,7 +148,9 @@ def _column(file: str, name: str, place: int, unit: str, quantity: str | None) -
             f"{file}:1", f"{name}: unit {unit!r} does not fit", wanted + did_you_mean(unit, allowed)
         )
     offset = units.convert(0.0, unit, what)
-    return Column(place, what, unit, units.convert(1.0, unit, what) - offset, offset)
+    factor = units.convert(1.0, unit, what) - offset
+    status = mapped.status if mapped else None
+    return Column(title.place, what, unit, factor, offset, title.text, register, status)
 
 
 def _written(unit: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from adapters.sources.csv.columns import offered
+from adapters.sources.csv.columns import Title, offered
 from adapters.sources.csv.configuration import CsvColumn, CsvFile
 from adapters.sources.csv.source import CsvSource
 from adapters.sources.csv.table import read_table
@@ -37,8 +37,8 @@ def price_file(file: Path, zone: str | None = None) -> CsvSource:
     Raises DataError.
     """
     declared = CsvFile(file=file.name, zone=zone)
-    header = read_table(declared, file.parent).header
-    titles = offered(header, 0, {})
+    header = read_table(declared, file).header
+    titles = offered([Title(text, place) for place, text in enumerate(header[1:], 1)], {})
     if DAY_AHEAD not in titles:
         units = {t: t[len(n) :].strip(" _[]()").replace("_per_", "/") for n, t in titles.items()}
         prices = {t: u for t, u in units.items() if "energy_price" in quantities_of(u)}

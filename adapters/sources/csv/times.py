@@ -15,78 +15,165 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import numpy as np
 from numpy.typing import NDArray
 
-from adapters.sources.csv.configuration import CsvFile
-from adapters.sources.csv.faults import Faults
-from adapters.sources.csv.table import Table
-from rami.core.timegrid import instant, iso
+from adapters.sources.csv.configuration import EPOCHS, CsvFile
+from adapters.sources.csv.digits import local_seconds
+from adapters.sources.csv.plain import PlainCells
+from adapters.sources.csv.table import Cells, Table
+from rami.core.timegrid import NS, instant
+from rami.information.table.faults import Faults
+from rami.information.table.raster import Stamps
 
 _DOTTED = re.compile(r"^(\d{1,2})\.(\d{1,2})\.(\d{4})[ T,]+(\d{1,2}):(\d{2})(?::(\d{2}))?$")
+_SLASHED = re.compile(r"^(\d{1,2})[/-](\d{1,2})[/-](\d{2,4})\b(.*)$")
+_NUMBER = re.compile(r"^\d{9,19}$")
+_DAY_S = 86400
 
-Stamps = NDArray[np.int64]
 Parser = Callable[[str], datetime]
+Zone = tzinfo | None
 
 
-def time_column(declared: CsvFile, table: Table, faults: Faults) -> int:
-    """Place of the time column; the first one unless named."""
-    if declared.time is None:
+def named_column(title: str | None, table: Table, faults: Faults) -> int:
+    """Place of a column of times; the first one unless named."""
+    if title is None:
         return 0
-    if declared.time not in table.header:
-        faults.add("time column", 1, f"no time column {declared.time!r}", str(table.header))
+    if title not in table.header:
+        faults.add("time column", 1, f"no time column {title!r}", str(table.header))
         return 0
-    return table.header.index(declared.time)
+    return table.header.index(title)
 
 
-def time_stamps(declared: CsvFile, table: Table, faults: Faults) -> tuple[Stamps, list[int]]:
-    """UTC nanoseconds, and the rows (places in the table) they belong to."""
-    place = time_column(declared, table, faults)
-    zone = _zone(declared, table.header[place], faults)
+def time_places(declared: CsvFile, table: Table, faults: Faults) -> tuple[int, ...]:
+    """The columns that make a time stamp: one, or date and time."""
+    place = named_column(declared.time, table, faults)
+    if declared.date is None:
+        return (place,)
+    date = named_column(declared.date, table, faults)
+    if declared.time is None and date == place:
+        faults.add("time column", 1, "the date has a column, the time has none", "name it: time")
+    return (date, place)
+
+
+def zone_of(declared: CsvFile, titles: list[str], faults: Faults) -> Zone:
+    """The zone of stamps without an offset; None when nothing says it."""
+    title = next((t for t in titles if t.lower().removesuffix("]").endswith("utc")), None)
+    if declared.zone is None:
+        return UTC if title or declared.time_format in EPOCHS else None
+    if title and declared.zone.upper() != "UTC":
+        faults.add("zone", 1, f"column {title!r} says UTC, the declaration says {declared.zone}")
+    try:
+        return ZoneInfo(declared.zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        faults.add("zone", None, f"no time zone {declared.zone!r}", "e.g. UTC, Europe/Berlin")
+        return None
+
+
+def time_stamps(
+    declared: CsvFile, table: Table, places: tuple[int, ...], zone: Zone, faults: Faults, base: int
+) -> tuple[Stamps, NDArray[np.int64]]:
+    """UTC nanoseconds, and the rows (places in the table) they belong to.
+
+    `base` is added to the lines of faults.
+    """
+    fast = None if declared.time_format else _at_once([table.column(p) for p in places])
+    rows = np.arange(len(table), dtype=np.int64)
+    if fast is None:
+        return _one_by_one(declared, table, places, rows, zone, faults, base)
+    local, offset = fast
+    if offset is not None:
+        return (local - offset) * NS, rows
+    shift, clear = _shifts(local, zone)
+    stamps = (local - shift) * NS
+    if clear.all():
+        return stamps, rows
+    hard, kept = _one_by_one(declared, table, places, rows[~clear], zone, faults, base)
+    stamps[kept] = hard
+    clear[kept] = True
+    return stamps[clear], rows[clear]
+
+
+def _at_once(cells: list[Cells]) -> tuple[Stamps, Stamps | None] | None:
+    """As `local_seconds`, of one column or of date and time side by side."""
+    parts: list[NDArray[np.uint8]] = []
+    for column in cells:
+        if not isinstance(column, PlainCells) or column.matrix is None or not len(column):
+            return None
+        matrix = column.matrix
+        while matrix.shape[1] and bool((matrix[:, -1] == 32).all()):
+            matrix = matrix[:, :-1]
+        parts += [matrix] if not parts else [np.full((len(matrix), 1), 32, np.uint8), matrix]
+    return local_seconds(np.hstack(parts))
+
+
+def _shifts(local: Stamps, zone: Zone) -> tuple[Stamps, NDArray[np.bool_]]:
+    """Offset from UTC per stamp, and where it is beyond doubt: days without a clock change."""
+    if zone is None:
+        return np.zeros(len(local), np.int64), np.zeros(len(local), bool)
+    days, which = np.unique(local // _DAY_S, return_inverse=True)
+    shift = np.zeros(len(days), np.int64)
+    clear = np.zeros(len(days), bool)
+    for i, day in enumerate(days.tolist()):
+        begin = datetime(1970, 1, 1, tzinfo=zone) + timedelta(days=day)
+        offsets = [_seconds(begin + timedelta(hours=h)) for h in (0, 24)]
+        shift[i], clear[i] = offsets[0], offsets[0] == offsets[1]
+    return shift[which], clear[which]
+
+
+def _seconds(moment: datetime) -> int:
+    return round((moment.utcoffset() or timedelta()).total_seconds())
+
+
+def _one_by_one(
+    declared: CsvFile,
+    table: Table,
+    places: tuple[int, ...],
+    rows: NDArray[np.int64],
+    zone: Zone,
+    faults: Faults,
+    base: int,
+) -> tuple[Stamps, NDArray[np.int64]]:
+    cells = [table.column(p) for p in places]
     parse = _parser(declared.time_format)
     stamps: list[int] = []
     kept: list[int] = []
     seen: set[datetime] = set()
-    for i, row in enumerate(table.rows):
-        text, line = row[place].strip(), table.lines[i]
+    others = [p for p in range(len(table.header)) if p not in places]
+    for i in rows.tolist():
+        text, line = " ".join(c[i].strip() for c in cells).strip(), int(table.lines[i]) + base
         try:
             moment = parse(text)
-        except ValueError:
-            hint = "wanted ISO 8601 or 31.12.2019 23:45, else give time_format"
-            faults.add("time stamps", line, f"{text!r} is not a time stamp", hint)
+        except (ValueError, OverflowError):
+            _not_a_stamp(text, line, declared, faults)
             continue
         if moment.tzinfo is None:
             aware = _localise(moment, zone, seen)
             if aware is None:
-                if any(cell.strip() for j, cell in enumerate(row) if j != place):
+                if any(table.cell(i, p).strip() for p in others):
                     _no_instant(text, line, zone, faults)
                 continue
             moment = aware
         stamps.append(instant(moment))
         kept.append(i)
-    return np.array(stamps, np.int64), kept
-
-
-def check_order(stamps: Stamps, lines: list[int], faults: Faults) -> None:
-    """Every stamp later than the one before; repeated and unsorted rows are named."""
-    first_at: dict[int, int] = {}
-    for i in np.flatnonzero(np.diff(stamps) <= 0) + 1:
-        if not first_at:
-            for j, t in enumerate(stamps.tolist()):
-                first_at.setdefault(t, lines[j])
-        stamp, line = int(stamps[i]), lines[int(i)]
-        if first_at[stamp] != line:
-            what = f"time {iso(stamp)} was already given in line {first_at[stamp]}"
-            faults.add("repeated times", line, what, "keep one row per interval")
-        else:
-            what = f"time {iso(stamp)} is earlier than the row above ({iso(int(stamps[i - 1]))})"
-            faults.add("unsorted rows", line, what, "sort the file by time")
+    return np.array(stamps, np.int64), np.array(kept, np.int64)
 
 
 def _parser(pattern: str | None) -> Parser:
+    if pattern in EPOCHS:
+        unit = EPOCHS[pattern]
+        return lambda text: _since_epoch(text, unit)
     if pattern:
         return lambda text: datetime.strptime(text, pattern)  # noqa: DTZ007  zone follows
     return _parse
 
 
+def _since_epoch(text: str, unit: int) -> datetime:
+    whole, _, part = text.partition(".")
+    ns = int(whole) * unit + round(float(f"0.{part or 0}") * unit)
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=ns // 1000)
+
+
 def _parse(text: str) -> datetime:
+    if _NUMBER.match(text):
+        raise ValueError(text)  # Python reads 201901140000 as a date
     try:
         return datetime.fromisoformat(text)
     except ValueError:
@@ -97,20 +184,7 @@ def _parse(text: str) -> datetime:
         return datetime(year, month, day, hour, minute, second)  # noqa: DTZ001  zone follows
 
 
-def _zone(declared: CsvFile, title: str, faults: Faults) -> tzinfo | None:
-    says_utc = title.lower().endswith("utc") or title.lower().endswith("[utc]")
-    if declared.zone is None:
-        return UTC if says_utc else None
-    if says_utc and declared.zone.upper() != "UTC":
-        faults.add("zone", 1, f"column {title!r} says UTC, the declaration says {declared.zone}")
-    try:
-        return ZoneInfo(declared.zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        faults.add("zone", None, f"no time zone {declared.zone!r}", "e.g. UTC, Europe/Berlin")
-        return None
-
-
-def _localise(moment: datetime, zone: tzinfo | None, seen: set[datetime]) -> datetime | None:
+def _localise(moment: datetime, zone: Zone, seen: set[datetime]) -> datetime | None:
     """The aware instant of local time; None where there is no such instant."""
     if zone is None:
         return None
@@ -126,7 +200,29 @@ def _localise(moment: datetime, zone: tzinfo | None, seen: set[datetime]) -> dat
     return early
 
 
-def _no_instant(text: str, line: int, zone: tzinfo | None, faults: Faults) -> None:
+def _not_a_stamp(text: str, line: int, declared: CsvFile, faults: Faults) -> None:
+    sort, what = "time stamps", f"{text!r} is not a time stamp"
+    slashed = _SLASHED.match(text)
+    if declared.time_format:
+        hint = f"time_format is {declared.time_format!r}"
+    elif _NUMBER.match(text):
+        hint = "declare what it counts: time_format: epoch_s, epoch_ms, epoch_us or epoch_ns"
+    elif slashed:
+        first, second = int(slashed[1]), int(slashed[2])
+        sign, rest = text[len(slashed[1])], " %H:%M" if ":" in slashed[4] else ""
+        year = "%Y" if len(slashed[3]) == 4 else "%y"
+        forms = [f"'%d{sign}%m{sign}{year}{rest}'", f"'%m{sign}%d{sign}{year}{rest}'"]
+        if first > 12 or second > 12:
+            hint = f"declare time_format: {forms[0] if first > 12 else forms[1]}"
+        else:
+            what += f": day {first} of month {second}, or day {second} of month {first}?"
+            hint = f"declare time_format: {' or '.join(forms)}"
+    else:
+        hint = "wanted ISO 8601 or 31.12.2019 23:45, else give time_format"
+    faults.add(sort, line, what, hint)
+
+
+def _no_instant(text: str, line: int, zone: Zone, faults: Faults) -> None:
     if zone is None:
         hint = "declare its zone, e.g. zone: UTC or zone: Europe/Berlin"
         faults.add("time without zone", line, f"{text!r} carries no time zone", hint)
