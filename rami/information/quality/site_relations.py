@@ -17,12 +17,14 @@ from rami.asset.network import Network
 from rami.asset.pump import Pump
 from rami.asset.topology import Link, SiteTopology, TwinTopology
 from rami.asset.valve import Valve
-from rami.asset.water import HEAT_CAPACITY
+from rami.asset.water import HEAT_CAPACITY, mass_flow
 from rami.information.quality.relation import Balance, Carried, Meter, Relation, Same
 from rami.information.quality.settings import CrossChecks
 
 #: of a design power: what the water of an exchanger may take or give over a window
 _SHARE_IDLE = 0.01
+#: the same of a converter that follows its network, with more water and a ramp
+_SHARE_MODULATED = 0.04
 #: K that two sensors in the same water may differ (class B, IEC 60751, at 130 degC, both)
 _SAME_WATER = 2.0
 #: K per window by which a network's water may drift unseen
@@ -39,6 +41,9 @@ def site_relations(site: SiteTopology, settings: CrossChecks) -> list[Relation]:
             found += _exchanger(site, twin, name, hex_, settings)
         for twin, name, hp in site.of(HeatPump):
             found.append(_heat_pump(f"{twin}.{name}", hp, settings))
+        for twin, topology in site.twins.items():
+            for name, component in topology.components.items():
+                found += _supply(site, twin, name, component, settings)
     if settings.networks:
         for topology in site.twins.values():
             for name, network in topology.networks.items():
@@ -121,6 +126,36 @@ def _heat_pump(path: str, hp: HeatPump, settings: CrossChecks) -> Balance:
     powers = {f"{path}.P_th": 1.0, f"{path}.P_el": -1.0, f"{path}.P_cold": -1.0}
     floor = _SHARE_IDLE * hp.power_el_max * hp.cop_design
     return Balance(f"{path}: energy", powers, {}, settings.balance, floor, settings.window)
+
+
+def _supply(
+    site: SiteTopology, twin: str, name: str, component: Component, settings: CrossChecks
+) -> Iterator[Relation]:
+    """A converter's or consumer's heat against its flow and temperatures."""
+    match component:
+        case Boiler() | CoolingTower():
+            power, point = component.power, "P_th"
+        case Chp():
+            power, point = component.power_th * component.engines, "P_th"
+        case Consumer() if not component.electric:
+            power, point = component.power, "P"
+        case _:
+            return
+    network = site.network(site.resolve(twin, component.network))
+    gives = isinstance(component, Boiler | Chp)
+    warms = gives or (network.kind == "cooling" and isinstance(component, Consumer))
+    path = f"{twin}.{name}"
+    warm, cold = ("T_out", "T_in") if warms else ("T_in", "T_out")
+    meter = Meter(
+        f"{path}.m",
+        f"{path}.{warm}",
+        f"{path}.{cold}",
+        mass_flow(power, network.hot - network.cold),
+        settings.accuracy_class,
+        settings.in_service,
+    )
+    floor = _SHARE_MODULATED * power
+    yield Carried(f"{path}: power and flow", f"{path}.{point}", meter, floor, settings.window)
 
 
 def _same_flow(topology: TwinTopology, link: Link) -> Iterator[str]:

@@ -57,24 +57,24 @@ class Signatures:
             members = self._in[:, group].any(axis=1)
             wider = violated & self._in[members].any(axis=0)
             if (wider == group).all():
-                return group
-            group = wider
+                return np.asarray(group, bool)
+            group = np.asarray(wider, bool)
 
     def _suspects(self, failing: Mask, holding: Mask) -> Mask:
         """Members of all failing relations that stand in the fewest that hold; none where all
         members of a single relation are alike."""
         in_all = self._in[:, failing].all(axis=1)
         if not in_all.any():
-            return in_all
+            return np.asarray(in_all, bool)
         against = self._in[:, holding].sum(axis=1)
         suspects = in_all & (against == against[in_all].min())
         alike = suspects.sum() == self._in[:, failing].any(axis=1).sum()
-        return np.zeros_like(suspects) if alike else suspects
+        return np.asarray(suspects & ~alike, bool)
 
     def _most(self, failing: Mask) -> Mask:
         """The part of the failing relations that one signal explains, as many as there are."""
         covers = (self._in & failing).sum(axis=1)
-        return np.logical_and(self._in[int(np.argmax(covers))], failing)
+        return np.asarray(self._in[int(np.argmax(covers))] & failing, bool)
 
     def _named(self, chosen: Mask) -> tuple[str, ...]:
         return tuple(self.names[i] for i in np.flatnonzero(chosen))
