@@ -12,7 +12,7 @@ def own_use_share(generation_kw: Array, own_load_kw: Array) -> Array:
     generation = np.asarray(generation_kw, float)
     load = np.maximum(own_load_kw, 0.0)
     share = np.ones(np.broadcast_shapes(generation.shape, np.shape(load)))
-    np.divide(load, generation, out=share, where=generation > 0)
+    np.divide(load, generation, out=share, where=generation > 1e-9)
     return np.minimum(share, 1.0)
 
 

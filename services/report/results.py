@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from services.report.whole_file import write_whole
-from services.study.outcome import StudyOutcome
+from services.study.key_figures import summed_up
+from services.study.outcome import SeasonOutcome, StudyOutcome
 
 #: significant digits kept; below them lies the arithmetic's order of summation
 DIGITS = 10
@@ -32,11 +33,17 @@ def contents(outcome: StudyOutcome) -> dict[str, Any]:
     does not exist (not finite) is None.
     """
     seasons = {
-        name: {**season.figures, "closure": season.closure}
+        name: {**season.figures, "closure": season.closure, **_key_figures(season)}
         for name, season in outcome.seasons.items()
     }
     found: dict[str, Any] = plain({"provenance": outcome.provenance, "seasons": seasons})
     return found
+
+
+def _key_figures(season: SeasonOutcome) -> dict[str, Any]:
+    """`{kpi: {mode: {name: figure}}}`, nothing where no figures are declared."""
+    found = {mode: summed_up(run.kpi) for mode, run in season.runs.items() if run.kpi is not None}
+    return {"kpi": found} if found else {}
 
 
 def write_timings(outcome: StudyOutcome, path: Path) -> None:

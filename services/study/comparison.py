@@ -15,6 +15,7 @@ from services.study.check_calculation import Basis
 from services.study.check_ladder import Check, benefits_without_peak, differences
 from services.study.evaluation import executed_powers
 from services.study.job import JobResult
+from services.study.key_figures import key_figures
 from services.study.outcome import Mode, RunOutcome, SeasonOutcome
 from services.study.station_account import station_account
 from services.study.unserved import unserved
@@ -173,4 +174,5 @@ def run_outcome(site: Site, r: JobResult) -> RunOutcome:
         closure=e.closure.plain(),
         tracking=e.tracking,
         timings=r.timings,
+        kpi=key_figures(site, e.means, e.metered, r.data, r.prices),
     )

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from rami.core.frame import Frame
 from services.study.tracking import Tracking
 
-Mode = Literal["baseline", "average", "marginal"]
+Mode = Literal["baseline", "average", "marginal", "ems"]
 MODES: tuple[Mode, ...] = ("baseline", "average", "marginal")
 
 
@@ -23,7 +23,8 @@ class RunOutcome:
     `scheduled`: the executed parts of the schedules (empty for the baseline), columns as in
     `rami.functional.schedule.Schedule`. `planned`: parts of eq. 21 in EUR, summed over the
     executed plans. `planned_benefit_eur` is what those plans promised their owner against
-    the station at rest. `settlement`: plain figures per owner from `rami.business`.
+    the station at rest. `kpi`: the site's declared figures (`kpi.<name>`), if any.
+    `settlement`: plain figures per owner from `rami.business`.
     """
 
     season: str
@@ -42,6 +43,7 @@ class RunOutcome:
     tracking: Tracking | None
     timings: Mapping[str, float] = field(default_factory=dict)
     planned_benefit_eur: float = 0.0
+    kpi: Frame | None = None
 
 
 @dataclass(frozen=True)

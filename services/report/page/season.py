@@ -17,6 +17,7 @@ from services.report.charts.temperature import temperatures
 from services.report.charts.thermal_power import thermal_power
 from services.report.comparison import BASIS, PLANNED
 from services.report.page.bills import bills
+from services.report.page.key_figures import key_figures_table
 from services.report.page.markup import Markup, figure, joined, tag
 from services.report.page.plans import plans
 from services.report.page.tracking import tracking
@@ -61,6 +62,7 @@ def season_part(season: SeasonOutcome, site: SiteTopology) -> Part:
         tag("h2", title, tag("small", _span(season))),
         tag("div", *accounts, class_="pair"),
         bills(season),
+        key_figures_table(season),
         *runs,
         id=name,
     )
