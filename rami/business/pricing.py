@@ -12,6 +12,7 @@ from rami.core.errors import ConfigurationError, Problem
 from rami.core.frame import Frame
 from rami.information.network_dispatch import network_dispatch
 from rami.information.prices import Array, HeatPrices, OwnerPrices, Prices
+from rami.information.series import Figure
 
 
 def site_prices(business: Business, site: SiteTopology, data: Frame) -> Prices:
@@ -19,7 +20,9 @@ def site_prices(business: Business, site: SiteTopology, data: Frame) -> Prices:
 
     Heat between owners is priced at the seller's marginal heat cost in its baseline dispatch
     (stations at rest), floored at 0: times `feed_in_share` for heat fed in, plus
-    `draw_surcharge` for heat drawn. Raises ConfigurationError where a contract is missing.
+    `draw_surcharge` for heat drawn. Where `data` hold the seller's own prices (`heat_draw` and
+    `heat_feed_in` of its networks, several networks: their mean) these count; NaN stands for
+    own calculation. Raises ConfigurationError where a contract is missing.
     """
     owner_of = owner_of_twins(site, business.owners)
     owners = {
@@ -53,8 +56,7 @@ def site_prices(business: Business, site: SiteTopology, data: Frame) -> Prices:
         )
     heat = {}
     for pair, networks in pairs.items():
-        cost = _marginal_cost(site, networks, owners[pair[1]], data, carbon)
-        heat[pair] = _heat(contracts[pair], cost)
+        heat[pair] = _heat_price(site, contracts[pair], networks, owners[pair[1]], data, carbon)
     return Prices(
         data.grid,
         owners,
@@ -103,6 +105,34 @@ def _marginal_cost(
             f"{', '.join(networks)}: no converter, so heat has no marginal cost to sell it at"
         )
     return np.asarray(np.maximum(cost, 0.0))
+
+
+def _heat_price(
+    site: SiteTopology,
+    contract: HeatBetweenOwners,
+    networks: tuple[str, ...],
+    seller: OwnerPrices,
+    data: Frame,
+    carbon: float,
+) -> HeatPrices:
+    """The seller's delivered prices; its marginal cost where one of them is not known."""
+    draw = _delivered(Figure.HEAT_DRAW, networks, data)
+    feed_in = _delivered(Figure.HEAT_FEED_IN, networks, data)
+    if not np.isnan(draw).any() and not np.isnan(feed_in).any():
+        return HeatPrices(draw, feed_in)
+    own = _heat(contract, _marginal_cost(site, networks, seller, data, carbon))
+    return HeatPrices(
+        np.where(np.isnan(draw), own.draw, draw),
+        np.where(np.isnan(feed_in), own.feed_in, feed_in),
+    )
+
+
+def _delivered(figure: Figure, networks: tuple[str, ...], data: Frame) -> Array:
+    """Mean over the networks; NaN where one is not known."""
+    names = [figure.of(n) for n in networks]
+    if any(n not in data for n in names):
+        return np.full(data.grid.count, np.nan)
+    return np.asarray(np.mean([data[n] for n in names], axis=0))
 
 
 def _heat(contract: HeatBetweenOwners, cost: Array) -> HeatPrices:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from rami.business.ownership import owner_of_twins
 from rami.business.station_figures import station_cost, station_emissions
+from rami.core.frame import Frame
 from rami.information.kpi import network_cost, network_emission
 from rami.information.network_dispatch import (
     chp_value,
@@ -14,6 +17,7 @@ from rami.information.network_dispatch import (
     network_dispatch,
 )
 from rami.information.prices import Array
+from rami.information.series import Figure
 from services.study.job import JobResult
 
 if TYPE_CHECKING:
@@ -42,7 +46,13 @@ def station_account(site: Site, result: JobResult) -> dict[str, Any]:
             if c.twin != station or topology.network(path).kind == "cooling":
                 continue
             pair = (owner_of[station], owner_of[c.network_twin])
-            cost, emission[path], scope1 = _specific(site, path, pair[1], result)
+            own_cost, own_emission, scope1 = _specific(site, path, pair[1], result)
+            foreign = pair[0] != pair[1]
+            # an owner knows its own emissions by eq. 2; another's are what that one says
+            said = Figure.EMISSION.of(path) if foreign else ""
+            emission[path] = _delivered(result.data, said, own_emission)
+            said = Figure.COST.of(path) if result.mode == "ems" else ""
+            cost = _delivered(result.data, said, own_cost)
             if pair in prices.heat:
                 draw[path], feed[path] = prices.heat[pair].draw, prices.heat[pair].feed_in
             else:
@@ -54,6 +64,13 @@ def station_account(site: Site, result: JobResult) -> dict[str, Any]:
         costs = station_cost(topology, station, metered, draw, feed, buy, co2)
         account[station] = {"emissions": emissions.plain(), "cost": costs.plain()}
     return account
+
+
+def _delivered(data: Frame, name: str, own: Array) -> Array:
+    """A series where the data have it; own calculation elsewhere."""
+    if name not in data:
+        return own
+    return np.where(np.isfinite(data[name]), data[name], own)
 
 
 def _specific(site: Site, path: str, owner: str, result: JobResult) -> tuple[Array, Array, Array]:

@@ -52,17 +52,20 @@ class StrategyController:
         InfeasibleError when no allowed rung gives a schedule.
         """
         from rami.functional.strategy.fallback import rest, shift
+        from rami.functional.strategy.forecast_check import own_notes
         from rami.functional.strategy.ladder import climb
         from rami.functional.strategy.outcome import schedule_of
 
         compiled = self._prepared(grid, forecast, prices, state, override)
         found = climb(compiled, self.settings)
+        notes = own_notes(compiled.layout, self.settings, forecast)
+        reasons = (*found.reasons, *notes)
         if found.solution and found.rung:
-            return schedule_of(compiled, self.site, grid, found.solution, found.rung, found.reasons)
+            return schedule_of(compiled, self.site, grid, found.solution, found.rung, reasons)
         if "shifted" in self.settings.rungs and previous is not None:
-            return shift(compiled, self.site, grid, previous, found.reasons)
+            return shift(compiled, self.site, grid, previous, reasons)
         if "rules" in self.settings.rungs:
-            return rest(compiled, self.site, grid, found.reasons)
+            return rest(compiled, self.site, grid, reasons)
         raise InfeasibleError(
             "no plan: "
             + "; ".join(found.reasons)

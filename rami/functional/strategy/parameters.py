@@ -14,6 +14,8 @@ from rami.core.timegrid import NS, instant, moment
 from rami.functional.strategy.exchanger_limits import exchanger_values, heat_pump_values
 from rami.functional.strategy.layout import Network, Storage
 from rami.functional.strategy.plan_data import PlanData, Values
+from rami.information.prices import Array
+from rami.information.series import Figure
 
 
 def parameters(data: PlanData) -> dict[str, np.ndarray | float]:
@@ -127,12 +129,8 @@ def _port(data: PlanData, item: Network) -> Values:
             saved = data.baselines[item.owner].tower_share(item.path, item.owner) * buy
         values[f"{at}.feed_price"] = saved
     elif item.own:
-        if data.settings.cost_basis == "ems":
-            cost = data.forecast[f"cost.{item.path}"]
-            values[f"{at}.emission"] = data.forecast[f"emission.{item.path}"]
-        else:
-            cost = data.baselines[item.owner].cost(item.path)
-            values[f"{at}.emission"] = data.baselines[item.owner].emission(item.path)
+        cost, emission = _key_figures(data, item)
+        values[f"{at}.emission"] = emission
         values[f"{at}.draw_price"] = values[f"{at}.feed_price"] = cost
     else:
         station = next(data.site.owner_of[p.partition(".")[0]] for p in (*item.draws, *item.feeds))
@@ -143,6 +141,18 @@ def _port(data: PlanData, item: Network) -> Values:
     if not item.feeds and not item.coolers:
         values.pop(f"{at}.feed_price", None)
     return values
+
+
+def _key_figures(data: PlanData, item: Network) -> tuple[Array, Array]:
+    """Specific cost and emission of a network: own calculation (eq. 1-3), or as delivered."""
+    baseline = data.baselines[item.owner]
+    own = (lambda: baseline.cost(item.path)), (lambda: baseline.emission(item.path))
+    if data.settings.cost_basis != "ems":
+        return own[0](), own[1]()
+    return (
+        data.delivered(Figure.COST, item.path, own[0]),
+        data.delivered(Figure.EMISSION, item.path, own[1]),
+    )
 
 
 def _owner(data: PlanData, owner: str) -> Values:

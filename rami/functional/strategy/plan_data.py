@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TypeVar
 
@@ -21,6 +21,7 @@ from rami.functional.strategy.site_layout import SiteLayout
 from rami.information.dispatch import Converter
 from rami.information.network_dispatch import network_converters, network_demand
 from rami.information.prices import Array, Prices
+from rami.information.series import Figure
 
 C = TypeVar("C", bound=Component)
 Values = Mapping[str, Array | float]
@@ -61,18 +62,36 @@ class PlanData:
         return network_converters(self.site.site.twins[twin], name)
 
     def headroom(self, network: str) -> Array:
-        """Capacity of a network's converters that its own consumers leave, less the margin."""
+        """Capacity of a network's converters that its own consumers leave, less the margin.
+
+        At most what the network's operator says it can give, where the forecast has that.
+        """
         size = sum(
             u.engines * u.power_th if isinstance(u, Chp) else u.power
             for u in self.converters(network).values()
         )
         left: Array = np.maximum(self.settings.margin * size - self.demand(network), 0.0)
-        return left
+        return self._at_most(Figure.MAX_GIVE, network, left)
 
     def room(self, network: str) -> Array:
-        """Heat that the consumers of a network carry away, less the margin."""
+        """Heat that the consumers of a network carry away, less the margin.
+
+        At most what the network's operator says it can take, where the forecast has that.
+        """
         carried: Array = self.settings.margin * np.maximum(self.demand(network), 0.0)
-        return carried
+        return self._at_most(Figure.MAX_TAKE, network, carried)
+
+    def _at_most(self, figure: Figure, network: str, own: Array) -> Array:
+        name = figure.of(network)
+        if name not in self.forecast:
+            return own
+        return np.asarray(np.fmin(own, np.maximum(self.forecast[name], 0.0)))  # NaN: not known
+
+    def delivered(self, figure: Figure, network: str, own: Callable[[], Array]) -> Array:
+        """A key figure of a network from the forecast; `own` calculation where it is NaN."""
+        column = self.forecast[figure.of(network)]
+        known = np.isfinite(column)
+        return column if known.all() else np.where(known, column, own())
 
     def hot_line(self, network: str) -> float:
         """Temperature of a network's hot line: measured, else nominal; degC."""
