@@ -25,7 +25,7 @@ class Range:
     reason: ClassVar[Reason] = Reason.RANGE
 
     def marks(self, column: Column) -> Qualities:
-        """x < low or x > high: bad; outside the likely range: uncertain."""
+        """Bad where x < low or x > high; outside the likely range: uncertain."""
         x, known = column.values, column.known
         out = marked(((x < self.low) | (x > self.high)) & known, Family.BAD, self.reason)
         if self.likely_low == -inf and self.likely_high == inf:
