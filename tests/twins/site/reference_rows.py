@@ -18,7 +18,7 @@ from rami.asset.kinds import kinds
 from rami.asset.reference import Refers
 from rami.core import units
 from rami.core.quantity import Quantity
-from twins.site.registry import backends, sources, strategies
+from twins.site.registry import backends, sources, stores, strategies
 from twins.site.schema import SiteDeclaration
 from twins.site.schema.union import OneOf
 
@@ -31,7 +31,7 @@ Row = tuple[str, str, str]
 def sections() -> dict[str, type[BaseModel]]:
     """Heading of the page -> the class whose keys it lists, classes within classes too."""
     found: dict[str, type[BaseModel]] = {"site": SiteDeclaration}
-    for table in (kinds(), backends(), sources(), strategies()):
+    for table in (kinds(), backends(), sources(), stores(), strategies()):
         found |= {word: model for word, model in table.items() if word not in MADE}
     queue = list(found.values())
     while queue:
@@ -84,7 +84,8 @@ def _default(field: FieldInfo) -> str:
         return "none"
     quantity = next((m.name for m in field.metadata if isinstance(m, Quantity)), None)
     if quantity == "time":
-        size, unit = next((s, u) for s, u in ((3600, "h"), (60, "min"), (1, "s")) if value >= s)
+        sizes = ((86400 * 2, 86400, "d"), (3600, 3600, "h"), (60, 60, "min"), (0, 1, "s"))
+        size, unit = next((s, u) for least, s, u in sizes if value >= least)
         return f"{value / size:g} {unit}"
     if quantity and quantity != "share":
         return f"{value:g} {units.allowed(quantity)[0]}"
