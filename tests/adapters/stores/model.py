@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import struct
 from collections.abc import Iterable, Sequence
 
 from rami.core.historian import Aggregation, Written
@@ -85,6 +84,5 @@ class DictStore:
 
 def _same(one: Version, other: Version) -> bool:
     return one[1] == other[1] and (
-        struct.pack("d", one[0]) == struct.pack("d", other[0])
-        or (math.isnan(one[0]) and math.isnan(other[0]))
+        one[0] == other[0] or (math.isnan(one[0]) and math.isnan(other[0]))
     )

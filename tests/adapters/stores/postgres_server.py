@@ -37,7 +37,7 @@ class PostgresServer:
     """Started by `start`, ended by `stop`; ends with the test process in any case."""
 
     def __init__(self, binaries: Path) -> None:
-        self._binaries = binaries
+        self.binaries = binaries
         self.folder = Path(tempfile.mkdtemp(prefix="rami-pg-"))
         self.data = self.folder / "data"
         self._process: subprocess.Popen[bytes] | None = None
@@ -92,7 +92,7 @@ class PostgresServer:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _program(self, name: str) -> str:
-        return str(self._binaries / name)
+        return str(self.binaries / name)
 
     def _as_user(self) -> list[str]:
         end = ["setpriv", "--pdeathsig", "INT"]

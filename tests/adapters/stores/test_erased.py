@@ -28,7 +28,7 @@ def test_rows_before_an_instant(case: Case) -> None:
     store = case.with_signals("a", "b")
     store.write(several(a={T0 + k * DAY: float(k) for k in range(60)}, b={T0: 1.0}))
     assert store.erase(["a"], T0 + 45 * DAY) == 45
-    assert [t for _, t, _, _ in everything(store, "a")][0] == T0 + 45 * DAY
+    assert everything(store, "a")[0][1] == T0 + 45 * DAY
     assert [s.name for s in store.signals()] == ["a", "b"]
     assert len(everything(store, "b")) == 1
     assert store.erase(["a"], T0) == 0

@@ -152,8 +152,8 @@ def test_bad_reading_of_a_register_does_not_count(case: Case) -> None:
     [
         (Aggregation.MEAN, Aggregation.SUM, [5.0, 10.0, nan], [2, 1, 0]),
         (Aggregation.SUM, Aggregation.MAX, [6.0, 20.0, nan], [2, 1, 0]),
-        (Aggregation.MAX, Aggregation.MEAN, [3.0, 15.0, nan], [2, 1, 0]),
-        (Aggregation.LAST, Aggregation.MIN, [2.0, 15.0, nan], [2, 1, 0]),
+        (Aggregation.MAX, Aggregation.MEAN, [3.5, 15.0, nan], [2, 1, 0]),
+        (Aggregation.LAST, Aggregation.MIN, [0.0, 15.0, nan], [2, 1, 0]),
         (Aggregation.MEAN, Aggregation.COUNT, [2, 1, nan], [2, 1, 0]),
     ],
 )
@@ -161,10 +161,8 @@ def test_aggregate_first_each_then_all(
     case: Case, how: Aggregation, across: Aggregation, wanted: list[float], counted: list[int]
 ) -> None:
     store = case.with_signals("a", "b", "c")
-    store.write(several(a={T0: 2.0, T0 + 1: 4.0, T0 + 2: 0.0 + 0.0}, b={T0: 3.0}))
-    store.write(several(a={T0 + 2: 0.0, T0 + HOUR: 5.0, T0 + HOUR + 1: 15.0}))
-    if how is Aggregation.LAST:
-        store.write(several(a={T0 + 3: 2.0}))
+    store.write(several(a={T0: 2.0, T0 + 1: 4.0, T0 + 2: 0.0}, b={T0: 3.0}))
+    store.write(several(a={T0 + HOUR: 5.0, T0 + HOUR + 1: 15.0}))
     frame = store.aggregate(["a", "b", "c"], hourly(3), how, across)
     assert frame.names == ("value", "signals")
     np.testing.assert_allclose(frame["value"], wanted)
