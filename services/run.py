@@ -7,14 +7,15 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rami.core.errors import ConfigurationError, Problem
+from rami.business.reported import period_balances
 from rami.core.timegrid import instant
 from services import assemble
+from services.balances import tell
 from services.study.comparison import run_outcome
 from services.study.folder import make_folder
 from services.study.job import Job, run_season
 from services.study.outcome import Mode, SeasonOutcome, StudyOutcome
-from services.study.season_data import DataOptions
+from services.study.season_data import DataOptions, origins
 from services.study.unserved import unserved
 
 if TYPE_CHECKING:
@@ -26,9 +27,12 @@ Report = Callable[[str, float], None]
 def run_site(site: Site, out: Path, report: Report) -> Mapping[str, Any]:
     """Run with the declared cost basis; returns the main figures, units in the names.
 
-    Writes `timeseries.csv.gz` and `figures.json` into `out`. Raises RamiError.
+    Writes `timeseries.csv.gz` and `figures.json` into `out`, then delivers the balances of each
+    strategy period to whoever takes them. Raises RamiError; balances that cannot be delivered
+    wait on disk, and UnreachableError says so when all else is done.
     """
-    mode = _mode(site)
+    mode: Mode = site.strategy.cost_basis
+    receivers = assemble.receivers(site)
     make_folder(out)
     names = {t.name: f"model of {t.name}" for t in assemble.generated(site)}
     for name in names.values():
@@ -41,7 +45,8 @@ def run_site(site: Site, out: Path, report: Report) -> Mapping[str, Any]:
     start, step = instant(site.clock.start), float(site.clock.step)
     job = Job(site.file, "run", start, intervals, mode, DataOptions(), fmus, tunings, step)
     report("run", 0.0)
-    outcome = run_outcome(site, run_season(site, job, lambda share: report("run", share)))
+    result = run_season(site, job, lambda share: report("run", share))
+    outcome = run_outcome(site, result)
     figures: dict[str, Any] = {
         "planned_benefit_EUR": outcome.planned_benefit_eur,
         **{
@@ -58,23 +63,13 @@ def run_site(site: Site, out: Path, report: Report) -> Mapping[str, Any]:
         plain = outcome.tracking.plain()
         figures["hex_days"] = plain["hex_days"]
         figures["hex_days_within"] = plain["hex_days_within"]
+    for name, found in origins(site, result.data).items():
+        figures[f"own_share_{name}"] = found["own_share"]
+        figures[f"source_{name}"] = found["source"]
     _write(site, StudyOutcome(site.name, {"run": _season(outcome)}, {}, {}, {}), figures, out)
+    per_period = round(site.clock.strategy_period / site.strategy.step)
+    tell(receivers, period_balances(result.evaluation.settlement, per_period))
     return figures
-
-
-def _mode(site: Site) -> Mode:
-    basis = site.strategy.cost_basis
-    if basis == "ems":
-        raise ConfigurationError(
-            [
-                Problem(
-                    site.where("strategy.cost_basis"),
-                    "no data source delivers an energy management system's costs yet",
-                    "use marginal or average",
-                )
-            ]
-        )
-    return basis
 
 
 def _season(outcome: Any) -> SeasonOutcome:

@@ -1,5 +1,6 @@
 """The one composition root: puts a site's pieces together and hands protocols down."""
 
+from services.assemble.external import open_data, outside, read_names, receivers
 from services.assemble.plant import (
     automation,
     build_fmus,
@@ -19,7 +20,11 @@ __all__ = [
     "controllers",
     "generated",
     "open_backends",
+    "open_data",
     "open_plant",
+    "outside",
+    "read_names",
+    "receivers",
     "strategy",
     "tune",
 ]

@@ -9,8 +9,13 @@ from typing import Any
 from services.report.paper import LABEL, comparable, printed
 from services.study.outcome import MODES, Mode, StudyOutcome
 
-PLANNED: tuple[Mode, ...] = ("marginal", "average")
-BASIS = {"marginal": "marginal cost", "average": "average cost (the paper's method)", LABEL: LABEL}
+PLANNED: tuple[Mode, ...] = ("marginal", "average", "ems")
+BASIS = {
+    "marginal": "marginal cost",
+    "average": "average cost (the paper's method)",
+    "ems": "the costs of the energy management system",
+    LABEL: LABEL,
+}
 
 #: quantity of `delta`, its heading and unit, decimals shown
 QUANTITIES = (

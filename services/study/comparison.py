@@ -49,11 +49,12 @@ def season_outcome(
             continue
         gap, static = _plan_gap(site, baseline, result)
         figures[mode] = _figures(site, baseline, result, gap, static)
-        if mode in checks:
+        check = next((c for basis, c in checks.items() if basis == mode), None)
+        if check is not None:
             realised = figures[mode]["delta"]["benefit_eur"]
             metered = (baseline.evaluation.settlement, result.evaluation.settlement)
             figures[mode]["check"] = differences(
-                checks[mode], static, benefits_without_peak(*metered), realised
+                check, static, benefits_without_peak(*metered), realised
             )
         gaps[mode] = dict(gap.causes)
     return SeasonOutcome(season, runs, figures, _worst(results), gaps)

@@ -10,6 +10,7 @@ from rami.core.frame import Frame
 from services.study.tracking import Tracking
 
 Mode = Literal["baseline", "average", "marginal", "ems"]
+#: what every study runs; with `cost_basis: ems` that one too
 MODES: tuple[Mode, ...] = ("baseline", "average", "marginal")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from rami.core.errors import ConfigurationError, Interrupted, Problem, RunError
 from rami.core.timegrid import NS, instant
@@ -21,7 +21,7 @@ from services.study.job import CheckJob, Job, JobResult, run_job
 from services.study.outcome import MODES, Mode, SeasonOutcome, StudyOutcome
 from services.study.pool import run_jobs
 from services.study.provenance import provenance, tuning_table
-from services.study.season_data import DataOptions, read_season, season_path
+from services.study.season_data import DataOptions, Origins, origins, read_season, season_path
 
 if TYPE_CHECKING:
     from twins.site.site import Site
@@ -59,7 +59,7 @@ def run_study(
     span = site.study.duration if days is None else days * DAY_S
     exchange_s = _exchange_step(site, step_s)
     options = DataOptions(data, prices)
-    sources = _check_data(site, chosen, span, options)
+    sources, external = _check_data(site, chosen, span, options)
     make_folder(out)
     marks = {"data_s": perf_counter() - begun}
 
@@ -73,13 +73,14 @@ def run_study(
     report("tuning", 1.0)
     marks["tuning_s"] = perf_counter() - begun - sum(marks.values())
 
+    modes: tuple[Mode, ...] = (*MODES, "ems") if site.strategy.cost_basis == "ems" else MODES
     jobs: list[Job | CheckJob] = []
     for season in chosen:
         file, start = site.file, instant(site.study.seasons[season])
         count = round(span / site.strategy.step)
         jobs += [
             Job(file, season, start, count, mode, options, fmus, tunings, exchange_s)
-            for mode in reversed(MODES)
+            for mode in reversed(modes)
         ]
         if data is not None:
             jobs += [CheckJob(file, season, start, count, basis, options) for basis in BASES]
@@ -97,7 +98,7 @@ def run_study(
     outcome = StudyOutcome(
         site.name,
         {name: done[name] for name in chosen if name in done},
-        provenance(site, options, sources, chosen, span, exchange_s),
+        {**provenance(site, options, sources, chosen, span, exchange_s), "external": external},
         tuning_table(tunings),
         marks,
     )
@@ -137,7 +138,7 @@ def _run(
         waiting[job.season] -= 1
         if not waiting[job.season]:
             mine = results.pop(job.season)
-            ordered: dict[Mode, JobResult] = {mode: mine[mode] for mode in MODES}
+            ordered = {mode: mine[mode] for mode in get_args(Mode) if mode in mine}
             compared = _compared(site, job, checks.pop(job.season, {}))
             done[job.season] = season_outcome(site, job.season, ordered, compared)
 
@@ -174,14 +175,18 @@ def _exchange_step(site: Site, step_s: float | None) -> float:
 
 def _check_data(
     site: Site, seasons: tuple[str, ...], span: float, options: DataOptions
-) -> dict[str, str]:
-    """Read every season once; DataError with the problems of all of them."""
+) -> tuple[dict[str, str], dict[str, Origins]]:
+    """Read every season once: sources by column, and origins of what may come from outside.
+
+    DataError with the problems of all seasons.
+    """
     from rami.core.errors import DataError
     from rami.core.timegrid import TimeGrid
 
     assert site.study is not None
     problems: list[Problem] = []
     sources: dict[str, str] = {}
+    external: dict[str, Origins] = {}
     for season in seasons:
         start = instant(site.study.seasons[season])
         step = round(site.strategy.step * NS)
@@ -191,10 +196,13 @@ def _check_data(
         except DataError as error:
             problems += [p for p in error.problems if p not in problems]
             continue
-        sources.update({f"{season}.{n}": s for n, s in frame.sources.items()})
+        found = origins(site, frame)
+        sources.update({f"{season}.{n}": s for n, s in frame.sources.items() if n not in found})
+        if found:
+            external[season] = found
     if problems:
         raise DataError(problems)
-    return sources
+    return sources, external
 
 
 def _write(site: Site, outcome: StudyOutcome, out: Path, report: Report, begun: float) -> None:

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from rami.asset.consumer import Consumer
 from rami.core.errors import DataError, Problem
 from rami.core.timegrid import TimeGrid, iso
+from rami.information.external.origin import origin
 from rami.information.overlay import overlay
-from rami.information.series import DAY_AHEAD, WET_BULB, required_series
-from rami.information.source import SourceConfiguration
-from rami.information.wet_bulb import with_wet_bulb
+from rami.information.series import DAY_AHEAD, WET_BULB
+from services import assemble
 
 #: times a consumer's power that a demand is not believed
 UNLIKELY = 20.0
+
+#: by series: shares of intervals, highest age, words
+Origins = Mapping[str, Mapping[str, float | str | None]]
 
 if TYPE_CHECKING:
     from rami.asset.topology import SiteTopology
@@ -42,28 +46,29 @@ def season_path(folder: Path, season: str) -> Path:
 
 
 def open_source(site: Site, season: str, options: DataOptions) -> DataSource:
-    """The season's source; DataError when a file is missing or does not read."""
+    """The season's source with the site's further ones; DataError when a file does not read."""
     from adapters.sources.csv.ready import price_file, season_file
 
-    needed = required_series(site.topology, site.business.series())
-    source: DataSource = (
-        season_file(options.folder, season)
-        if options.folder
-        else cast(SourceConfiguration, site.data).open(site.folder, needed)
-    )
+    base = season_file(options.folder, season) if options.folder else None
+    source = assemble.open_data(site, base)
     if options.prices:
         source = overlay(source, price_file(options.prices), [DAY_AHEAD])
-    return with_wet_bulb(source)
+    return source
 
 
 def read_season(site: Site, season: str, grid: TimeGrid, options: DataOptions) -> Frame:
     """All series the site needs on `grid`; DataError with every problem."""
-    needed = required_series(site.topology, site.business.series())
-    frame = open_source(site, season, options).read([*needed, WET_BULB], grid)
+    names = [*assemble.read_names(site), WET_BULB]
+    frame = open_source(site, season, options).read(names, grid)
     problems = implausible_demands(site.topology, frame)
     if problems:
         raise DataError(problems)
     return frame
+
+
+def origins(site: Site, frame: Frame) -> Origins:
+    """Where the columns came from that may come from outside, by series: shares, age, words."""
+    return {n: origin(frame, n).plain() for n in assemble.outside(site) if n in frame}
 
 
 def implausible_demands(site: SiteTopology, frame: Frame) -> list[Problem]:

@@ -19,6 +19,7 @@ from rami.functional.strategy.settings import StrategySettings
 from twins.site.faults import Faults
 from twins.site.schema import SiteDeclaration
 from twins.site.schema.clock import Clock
+from twins.site.schema.external import External
 from twins.site.schema.study import Study
 from twins.site.schema.twin import TwinDeclaration
 
@@ -60,6 +61,11 @@ class Site:
     def data(self) -> BaseModel:
         """Configuration of the data source."""
         return self.declaration.data
+
+    @property
+    def external(self) -> Mapping[str, External]:
+        """Further sources by name, in the order they are laid over `data`."""
+        return self.declaration.external
 
     @property
     def strategy(self) -> StrategySettings:

@@ -12,6 +12,7 @@ from services.report.comparison import BASIS, PLANNED
 from services.report.page.changes import changes
 from services.report.page.check import check
 from services.report.page.closure import closure
+from services.report.page.external import external
 from services.report.page.head import head
 from services.report.page.markup import Markup, joined, tag
 from services.report.page.planned import planned_and_realised, waterfalls
@@ -50,6 +51,7 @@ def document(outcome: StudyOutcome, site: SiteTopology) -> str:
             planned_and_realised(outcome, falls),
             check(outcome),
             *(part.html for part in parts),
+            external(outcome),
             closure(outcome),
             tuning(outcome),
         ]
@@ -78,7 +80,9 @@ def _navigation(outcome: StudyOutcome) -> Markup:
     checked = any("check" in b for s in outcome.seasons.values() for b in s.figures.values())
     targets = [
         *("changes", "planned", *(["check"] if checked else [])),
-        *(*outcome.seasons, "closure", "tuning"),
+        *outcome.seasons,
+        *(["external"] if outcome.provenance.get("external") else []),
+        *("closure", "tuning"),
     ]
     links = [tag("a", name, href=f"#{name}") for name in targets]
     modes = [m for m in PLANNED if any(m in s.runs for s in outcome.seasons.values())]

@@ -19,7 +19,10 @@ _WORDS = {
     "data_files_sha256": "SHA-256 of data files",
 }
 #: said elsewhere on the page
-_ELSEWHERE = ("site", "seasons", "seasons_declared", "foresight", "synthetic_loads")
+_ELSEWHERE = (
+    *("site", "seasons", "seasons_declared", "foresight", "synthetic_loads"),
+    "external",
+)
 _UNITS = ("kg_per_kWh", "s")
 
 
