@@ -69,8 +69,10 @@ def assess(
         rule = by_name.get(name)
         if rule is None:
             continue
-        chain = chain_of(rule)
         column = Column.of(part.times, part.values, part.status)
+        if len(part) and (part.status & np.uint32(Reason.SIMULATED)).all():
+            rule = replace(rule, skip=rule.skip | {"stuck"})  # a model may stand still
+        chain = chain_of(rule)
         engine = (engines or {}).get(rule.engine)
         if engine is not None:
             column = engine(rule, column)

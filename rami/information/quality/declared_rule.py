@@ -79,6 +79,7 @@ class DeclaredRule:
         return {
             "stuck_s": given.longest,
             "stuck_tolerance": tolerance,
+            "stuck_habit": given.habit,
             "resting": resting or rule.resting,
         }
 

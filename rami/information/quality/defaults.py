@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from math import inf
 
 from rami.information.quality.settings import FillMethod, How
+from rami.information.quality.subject import Subject
 
 HOUR, DAY = 3600.0, 86400.0
 
@@ -25,6 +26,7 @@ class Default:
     spike: float | None = None
     least: float = 0.0
     stuck: float = inf
+    habit: bool = True
     resting: tuple[float, ...] = ()
     fill: FillMethod = "hold"
     longest: float = HOUR
@@ -35,6 +37,12 @@ OUTDOORS = Default(
     -45.0, 50.0, 20.0 / HOUR, 6.0, 3.0, DAY, fill="linear", longest=6 * HOUR, how="linear"
 )
 SETTABLE = Default(longest=DAY)
+#: of machines that switch on and off and stand at their limits: no spikes, no habits
+_SWITCHED = Default(stuck=7 * DAY, habit=False, resting=(0.0,), fill="linear", longest=2 * HOUR)
+#: of water that they warm
+_WARMED = Default(
+    0.0, 200.0, inf, 12.0, 5.0, DAY, False, fill="linear", longest=2 * HOUR, how="linear"
+)
 REGISTER = Default(0.0, fill="linear", longest=DAY, how="growth")
 _WATER = Default(0.0, 200.0, spike=6.0, least=2.0, fill="linear", longest=2 * HOUR, how="linear")
 _FLOW = Default(spike=6.0, stuck=DAY, resting=(0.0,), fill="linear", longest=2 * HOUR)
@@ -54,12 +62,24 @@ _BY_QUANTITY = {
 }
 
 
-def default_of(quantity: str, *, outdoors: bool, settable: bool, cumulative: bool) -> Default:
-    """The default rule of a signal; one that checks nothing where its quantity has none."""
-    if cumulative:
-        return REGISTER
-    if settable:
-        return SETTABLE
-    if outdoors:
-        return OUTDOORS
-    return _BY_QUANTITY.get(quantity, Default())
+_OF_PLANT = {
+    "temperature": _WARMED,
+    "power": _SWITCHED,
+    "mass_flow": _SWITCHED,
+    "volume_flow": _SWITCHED,
+}
+
+
+def default_of(signal: Subject) -> tuple[str, Default]:
+    """The default rule of a signal and what it is that of; one that checks nothing where its
+    quantity has none."""
+    said = signal.quantity.replace("_", " ")
+    if signal.cumulative:
+        return "a register", REGISTER
+    if signal.settable:
+        return "a set-point", SETTABLE
+    if signal.outdoors:
+        return "outdoor air", OUTDOORS
+    if signal.plant and signal.quantity in _OF_PLANT:
+        return f"{said} of a plant", _OF_PLANT[signal.quantity]
+    return said, _BY_QUANTITY.get(signal.quantity, Default())

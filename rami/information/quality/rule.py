@@ -27,6 +27,7 @@ class Rule:
     day_pattern: bool = True
     stuck_s: float = inf
     stuck_tolerance: float = 0.0
+    stuck_habit: bool = True
     resting: tuple[float, ...] = ()
     cumulative: bool = False
     modulus: float = inf

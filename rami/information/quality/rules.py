@@ -50,26 +50,13 @@ def _resolved(signal: Subject, settings: QualitySettings, faults: dict[RuleFault
 
 
 def _bare(signal: Subject) -> Rule:
-    default = default_of(
-        signal.quantity,
-        outdoors=signal.outdoors,
-        settable=signal.settable,
-        cumulative=signal.cumulative,
-    )
-    said = f"default of {signal.quantity.replace('_', ' ')}"
-    origins = {"resample": said}
+    said, default = default_of(signal)
+    origins = {"resample": f"default of {said}"}
     return Rule(signal, cumulative=signal.cumulative, how=default.how, origins=origins)
 
 
 def _default(signal: Subject) -> Rule:
-    default = default_of(
-        signal.quantity,
-        outdoors=signal.outdoors,
-        settable=signal.settable,
-        cumulative=signal.cumulative,
-    )
-    kind = "a register" if signal.cumulative else signal.quantity.replace("_", " ")
-    kind = "outdoor air" if signal.outdoors else "a set-point" if signal.settable else kind
+    kind, default = default_of(signal)
     said = f"default of {kind}"
     low, high, bounds = default.low, default.high, said
     if signal.signed:
@@ -94,6 +81,7 @@ def _default(signal: Subject) -> Rule:
         spike=default.spike,
         spike_least=default.least,
         stuck_s=default.stuck,
+        stuck_habit=default.habit,
         resting=default.resting,
         cumulative=signal.cumulative,
         fill=default.fill,

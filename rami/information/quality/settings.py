@@ -82,6 +82,7 @@ class StuckCheck(Declared):
 
     longest: Duration = Field(le=3.2e7, description="time that a value may stay the same")
     tolerance: Measured | None = Field(None, description="what still counts as the same")
+    habit: Switch = Field(True, description="also shorter, where the signal never does that")
     resting: tuple[Measured, ...] = Field(
         (), description="values that may stay as long as they like, e.g. of what is off"
     )

@@ -18,6 +18,9 @@ from rami.information.quality.rule import Rule
 from rami.information.quality.spike import Spike
 from rami.information.quality.stamps import Duplicate
 
+#: how rarely a signal does by habit what is taken for stuck
+_CHANCE = 0.01
+
 
 def chain_of(rule: Rule) -> Chain:
     """The stages of a signal; those that the rule skips are left out."""
@@ -50,6 +53,7 @@ def checks_of(rule: Rule) -> tuple[Check, ...]:
                 round(rule.stuck_s * NS) if isfinite(rule.stuck_s) else 0,
                 rule.stuck_tolerance,
                 resting=tuple((value, value) for value in rule.resting),
+                chance=_CHANCE if rule.stuck_habit else 0.0,
             ),
         ),
         "rate": (isfinite(rule.rate), Rate(rule.rate, rule.rate)),

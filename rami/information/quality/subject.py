@@ -37,7 +37,8 @@ ROOM = 3.0
 @dataclass(frozen=True)
 class Subject:
     """`bounds_from` says where `low` and `high` come from; `settable` marks set-points,
-    `signed` registers that run both ways."""
+    `signed` registers that run both ways, `plant` the points of a site.
+    """
 
     name: str
     quantity: str
@@ -47,6 +48,7 @@ class Subject:
     bounds_from: str = ""
     settable: bool = False
     signed: bool = False
+    plant: bool = False
     outdoors: bool = False
     description: str = ""
 
@@ -101,6 +103,7 @@ def _of_point(
         origin if isfinite(low) or isfinite(high) else "",
         point.direction is Direction.ACTUATED,
         point.cumulative and isinstance(component, Border | Exchange),
+        True,
         outdoors,
         point.description,
     )
