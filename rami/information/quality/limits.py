@@ -57,6 +57,8 @@ class Rate:
         if len(x) > 1:
             seconds = np.diff(t) / NS
             change = np.diff(x)
+            later = seconds > 0
+            seconds[~later] = 1.0
             fast[1:] = (change > self.rise * seconds) | (change < -self.fall * seconds)
-            fast[1:] &= seconds > 0
+            fast[1:] &= later
         return marked(spread(column, fast), self.family, self.reason)

@@ -1,0 +1,326 @@
+"""The kernels again, value by value in plain Python: slow, and plain to see that they are right."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from math import ceil, floor, inf, isfinite, log, nan
+
+from rami.core.quality import Family, Reason, is_bad
+from rami.core.timegrid import NS
+from rami.information.quality.column import Column
+from rami.information.quality.flatline import Flatline
+from rami.information.quality.limits import Range, Rate
+from rami.information.quality.spike import Spike
+
+DAY = 86400 * NS
+Rows = list[tuple[int, float, int]]
+
+
+def rows_of(column: Column) -> list[tuple[int, int, float]]:
+    """(place, time, value) of the known rows."""
+    return [
+        (i, int(t), float(x))
+        for i, (t, x, q) in enumerate(zip(column.times, column.values, column.status, strict=True))
+        if isfinite(x) and not is_bad(q)
+    ]
+
+
+def period_of(times: list[int]) -> int:
+    steps = sorted(b - a for a, b in itertools.pairwise(times) if b > a)
+    return steps[len(steps) // 2] if steps else 0
+
+
+def in_range(column: Column, check: Range) -> list[int]:
+    out = [0] * len(column)
+    for i, _, x in rows_of(column):
+        if x < check.low or x > check.high:
+            out[i] = Family.BAD | Reason.RANGE
+        elif x < check.likely_low or x > check.likely_high:
+            out[i] = Family.UNCERTAIN | Reason.RANGE
+    return out
+
+
+def rate(column: Column, check: Rate) -> list[int]:
+    out = [0] * len(column)
+    rows = rows_of(column)
+    for (_, s, y), (i, t, x) in itertools.pairwise(rows):
+        seconds = (t - s) / NS
+        if seconds > 0 and (x - y > check.rise * seconds or x - y < -check.fall * seconds):
+            out[i] = int(check.family) | Reason.RATE
+    return out
+
+
+def _prominence(x: list[float], width: int, cut_before: set[int]) -> list[float]:
+    """Over the best stretch of width + 1 values that holds a value, how far it stands out of
+    the worst of them; a stretch may hang over a cut, where there is no value to compare with."""
+
+    def upwards(y: list[float]) -> list[float]:
+        pieces, piece = [], [0] if y else []
+        for i in range(1, len(y)):
+            if i in cut_before:
+                pieces.append(piece)
+                piece = []
+            piece.append(i)
+        pieces.append(piece)
+        out = [0.0] * len(y)
+        for piece in pieces:
+            for at, i in enumerate(piece):
+                best = -inf
+                for first in range(at - width, at + 1):
+                    inside = [
+                        y[piece[k]] for k in range(first, first + width + 1) if 0 <= k < len(piece)
+                    ]
+                    best = max(best, min(inside))
+                out[i] = y[i] - best
+        return out
+
+    return upwards(x), upwards([-v for v in x])  # type: ignore[return-value]
+
+
+def spike(column: Column, check: Spike) -> list[int]:
+    out = [0] * len(column)
+    rows = rows_of(column)
+    if len(rows) < 24:
+        return out
+    x = [r[2] for r in rows]
+    t = [r[1] for r in rows]
+    period = period_of([int(v) for v in column.times])
+    cuts = {i + 1 for i in range(len(t) - 1) if t[i + 1] - t[i] > (check.width + 1) * period}
+    ordered = sorted(x)
+    low, high = ordered[int(0.01 * (len(x) - 1))], ordered[int(0.99 * (len(x) - 1))]
+    least = max(check.floor, 0.05 * (high - low))
+    slot = [(s - t[0] + period // 2) // period if period else 0 for s in t]
+    daily = (
+        check.day_pattern
+        and 300 * NS <= period <= DAY // 8
+        and DAY % period == 0
+        and slot[-1] <= 4 * len(t) + 1000
+        and slot[-1] + 1 >= 4 * (DAY // period)
+    )
+    for width in sorted({1, check.width}):
+        sides = _prominence(x, width, cuts)
+        if daily:
+            sides = tuple(_beyond(p, slot, DAY // period) for p in sides)  # type: ignore[assignment]
+        peaks = [max(a, b) for a, b in zip(*sides, strict=True)]  # type: ignore[misc]
+        ranked = sorted(peaks)
+        usual, rare = ranked[int(0.90 * (len(x) - 1))], ranked[int(0.98 * (len(x) - 1))]
+        limit = max(least, usual + check.threshold * (rare - usual))
+        for (i, _, _), p in zip(rows, peaks, strict=True):
+            if limit > 0 and p > limit:
+                out[i] = int(check.family) | Reason.SPIKE
+    return out
+
+
+def _beyond(peaks: list[float], slot: list[int], per_day: int) -> list[float]:
+    count = slot[-1] + 1
+    raster = [0.0] * count
+    for place, p in zip(slot, peaks, strict=True):
+        raster[place] = p
+    out = []
+    for place, p in zip(slot, peaks, strict=True):
+        others = []
+        for day in (-2, -1, 1, 2):
+            at = place + day * per_day
+            if at < 0:
+                at += 4 * per_day
+            elif at >= count:
+                at -= 4 * per_day
+            others.append(raster[at])
+        others.sort()
+        out.append(p - 0.5 * (others[1] + others[2]))
+    return out
+
+
+def flatline(column: Column, check: Flatline) -> list[int]:
+    out = [0] * len(column)
+    rows = rows_of(column)
+    if len(rows) < max(2, check.count):
+        return out
+
+    def rests(x: float) -> bool:
+        return any(a <= x <= b for a, b in check.resting)
+
+    habit = inf
+    if check.tolerance == 0 and check.chance > 0:
+        habit = max(check.count, _habit([r[2] for r in rows], check, rests))
+    for a in range(len(rows)):
+        low = high = rows[a][2]
+        for b in range(a, len(rows)):
+            x = rows[b][2]
+            low, high = min(low, x), max(high, x)
+            if rests(x) or high - low > check.tolerance:
+                break
+            count = b - a + 1
+            lasts = rows[b][1] - rows[a][1] >= check.longest_ns and count >= check.count
+            if count > 1 and (lasts or count >= habit):
+                for i, _, _ in rows[a : b + 1]:
+                    out[i] = Family.BAD | Reason.STUCK
+    return out
+
+
+def _habit(x: list[float], check: Flatline, rests) -> float:  # type: ignore[no-untyped-def]
+    lengths: Counter[int] = Counter()
+    run = 0
+    for k, v in enumerate(x):
+        if rests(v):
+            continue
+        run += 1
+        if k + 1 == len(x) or x[k + 1] != v:
+            lengths[min(run, 1000)] += 1
+            run = 0
+    at_least = {k: sum(n for length, n in lengths.items() if length >= k) for k in range(1, 1001)}
+    often = [k for k in range(1, 1001) if at_least[k] >= 30]
+    if not often or often[-1] == 1000:
+        return inf
+    k = often[-1]
+    fall = min(max(at_least[k] / at_least[k - 1], 0.1), 0.95) if k > 1 else 0.1
+    return k + ceil(log(at_least[k] / check.chance) / log(1 / fall))
+
+
+def completed(times: list[int], period: int, start: int | None, end: int | None) -> list[int]:
+    """The instants that are absent (half a period of slack)."""
+    out = []
+    for a, b in itertools.pairwise(times):
+        if b - a > 1.5 * period:
+            count = max(floor((b - a) / period + 0.5) - 1, 1)
+            out += [a + (k + 1) * period for k in range(count)]
+    if start is not None:
+        out += [times[0] - k * period for k in range(1, (times[0] - start) // period + 1)]
+    if end is not None:
+        at = times[-1] + period
+        while at < end:
+            out.append(at)
+            at += period
+    return sorted(out)
+
+
+def stale(column: Column, limit: int) -> list[int]:
+    out = [0] * len(column)
+    latest: int | None = None
+    known = {i for i, _, _ in rows_of(column)}
+    for i, t in enumerate(column.times):
+        if i in known:
+            latest = int(t)
+        elif latest is None or int(t) - latest > limit:
+            out[i] = Family.BAD | Reason.STALE
+    return out
+
+
+def duplicate(column: Column, tolerance: float) -> list[int]:
+    out = [0] * len(column)
+    known = {i: x for i, _, x in rows_of(column)}
+    groups: dict[int, list[int]] = {}
+    for i, t in enumerate(column.times):
+        groups.setdefault(int(t), []).append(i)
+    for rows in groups.values():
+        if len(rows) == 1:
+            continue
+        able = [i for i in rows if i in known]
+        winner = able[-1] if able else rows[-1]
+        for i in rows:
+            if i != winner:
+                out[i] = Family.BAD | Reason.DUPLICATE
+        if able and any(abs(known[i] - known[winner]) > tolerance for i in able if i != winner):
+            out[winner] = Family.UNCERTAIN | Reason.DUPLICATE
+    return out
+
+
+def gaps(column: Column) -> list[tuple[int, int]]:
+    """First and last place of each run of rows that are not known."""
+    known = {i for i, _, _ in rows_of(column)}
+    found: list[tuple[int, int]] = []
+    for i in range(len(column)):
+        if i not in known:
+            if found and found[-1][1] == i - 1:
+                found[-1] = (found[-1][0], i)
+            else:
+                found.append((i, i))
+    return found
+
+
+def filled(column: Column, method: str, limit: int) -> list[float]:
+    """hold and linear."""
+    x = [float(v) for v in column.values]
+    t = [int(v) for v in column.times]
+    period = period_of(t)
+    known = {i for i, _, _ in rows_of(column)}
+    if not known:
+        return x
+    for first, last in gaps(column):
+        before, after = first - 1, last + 1
+        start = t[before] + period if before >= 0 else t[first]
+        end = t[after] if after < len(x) else t[last] + period
+        if end - start > limit:
+            continue
+        for i in range(first, last + 1):
+            if method == "hold" and before >= 0:
+                x[i] = x[before]
+            elif method == "linear" and before >= 0 and after < len(x):
+                share = (t[i] - t[before]) / (t[after] - t[before])
+                x[i] = x[before] + share * (x[after] - x[before])
+    return x
+
+
+def similar(column: Column, row: int, days: int) -> float:
+    """Mean of the same time on similar days, weighted by nearness; hourly rows."""
+    known = {i: x for i, _, x in rows_of(column)}
+
+    def kind(i: int) -> str:
+        weekday = (int(column.times[i]) // DAY + 3) % 7
+        return {5: "saturday", 6: "sunday"}.get(weekday, "workday")
+
+    above = below = 0.0
+    for k in range(1, days + 1):
+        for other in (row - 24 * k, row + 24 * k):
+            if other in known and kind(other) == kind(row):
+                above += known[other] / k
+                below += 1 / k
+    return above / below if below else nan
+
+
+def resampled(
+    column: Column, start_s: int, step_s: int, count: int, how: str, coverage: float
+) -> list[float]:
+    """mean, linear, sum, growth, min, max, last by walking through the seconds (whole-second
+    rows, one per instant)."""
+    t = [int(v) // NS for v in column.times]
+    x = [float(v) for v in column.values]
+    known = {i for i, _, _ in rows_of(column)}
+    period = period_of(t)
+    out = []
+    for k in range(count):
+        amount, covered, seen = 0.0, 0, []
+        for second in range(start_s + k * step_s, start_s + (k + 1) * step_s):
+            row = max((i for i in range(len(t)) if t[i] <= second), default=None)
+            if row is None or row not in known:
+                continue
+            last = row + 1 == len(t)
+            span = period if last else t[row + 1] - t[row]
+            longest = int(period * NS * 3 // 2) / NS
+            if second - t[row] >= min(span, longest):
+                continue
+            straight = not last and span <= longest and row + 1 in known
+            if how == "growth" and not straight:
+                continue
+            within = min(1.0, t[row] + min(span, longest) - second)
+            covered += within
+            seen.append(x[row])
+            slope = (x[row + 1] - x[row]) / span if straight else 0.0
+            if how == "linear":
+                amount += (x[row] + slope * (second + within / 2 - t[row])) * within
+            elif how == "growth":
+                amount += slope * within
+            elif how == "sum":
+                amount += x[row] / min(span, longest) * within
+            else:
+                amount += x[row] * within
+        if covered == 0 or covered < coverage * step_s:
+            out.append(nan)
+        elif how in ("sum", "growth"):
+            out.append(amount * step_s / covered)
+        elif how in ("min", "max", "last"):
+            out.append({"min": min(seen), "max": max(seen), "last": seen[-1]}[how])
+        else:
+            out.append(amount / covered)
+    return out
