@@ -1,0 +1,49 @@
+"""What DuckDB and the file system raise, in words of our own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from errno import EDQUOT, EFBIG, ENOSPC
+from pathlib import Path
+
+import duckdb
+
+from rami.core.errors import DataError, RunError
+
+_FULL = (ENOSPC, EDQUOT, EFBIG)
+_FULL_WORDS = ("No space left", "File too large", "quota exceeded", "out of disk space")
+
+
+def full(folder: Path) -> RunError:
+    """The disk has no room."""
+    return RunError(
+        f"{folder}: the disk is full; nothing of this call was kept, everything before it is; "
+        "free space and call again"
+    )
+
+
+def damaged(file: Path, what: str) -> DataError:
+    """A file of the store is not what the store wrote."""
+    return DataError(f"{file}: damaged: {what}; restore the folder from a backup")
+
+
+@contextmanager
+def told(folder: Path) -> Iterator[None]:
+    """Translate: a full disk and other trouble of writing are RunError, unreadable files
+    DataError."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            raise full(folder) from None
+        if isinstance(error, FileNotFoundError):
+            raise damaged(Path(str(error.filename)), "the file is missing") from None
+        raise RunError(f"{folder}: {error.strerror or error}") from None
+    except duckdb.Error as error:
+        line = str(error).strip().splitlines()[0]
+        if any(word.lower() in str(error).lower() for word in _FULL_WORDS):
+            raise full(folder) from None
+        if isinstance(error, duckdb.OutOfMemoryException):
+            raise RunError(f"{folder}: DuckDB ran out of its memory limit: {line}") from None
+        raise DataError(f"{folder}: DuckDB cannot read it: {line}") from None

@@ -1,0 +1,43 @@
+"""Figures of what the store holds."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from adapters.stores.duckdb.block import month_name, months
+from adapters.stores.duckdb.contents import Contents
+from rami.core.historian import StoreStats
+
+
+def statistics(contents: Contents) -> StoreStats:
+    """Of every file in the folder, and the rows in them."""
+    parts = [p for p in contents.manifest.parts if p.kind == "main"]
+    blocks = contents.recent.blocks
+    counts: dict[int, int] = {}
+    for part in parts:
+        counts[part.month] = counts.get(part.month, 0) + part.rows
+    for block in blocks:
+        for month, rows in zip(*np.unique(months(block.times), return_counts=True), strict=True):
+            counts[int(month)] = counts.get(int(month), 0) + int(rows)
+    firsts = [p.first_ns for p in parts] + [int(b.times.min()) for b in blocks]
+    lasts = [p.last_ns for p in parts] + [int(b.times.max()) for b in blocks]
+    others = [p.rows for p in contents.manifest.parts if p.kind != "main"]
+    replaced = sum(others) + sum(len(c.block) for c in contents.recent.corrections)
+    details = {
+        "parts": str(len(contents.manifest.parts)),
+        "rows in the log": str(contents.recent.waiting),
+        "replaced by corrections": str(replaced),
+    }
+    if contents.torn:
+        details["cut off at opening"] = f"{contents.torn} bytes that no write had returned from"
+    return StoreStats(
+        kind="duckdb",
+        place=str(contents.folder),
+        signals=len(contents.dictionary),
+        rows=sum(counts.values()),
+        bytes=sum(f.stat().st_size for f in contents.folder.rglob("*") if f.is_file()),
+        first_ns=min(firsts, default=None),
+        last_ns=max(lasts, default=None),
+        months={month_name(m): counts[m] for m in sorted(counts)},
+        details=details,
+    )
