@@ -1,30 +1,29 @@
-"""Delivering balances, period by period, to everyone who takes them."""
+"""Delivering balances to everyone who takes them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from rami.core.errors import RamiError, RunError, UnreachableError
+from rami.core.errors import RunError, UnreachableError
 from rami.core.frame import Frame
 from rami.information.source import Receiving
 
 
-def tell(receivers: Mapping[str, Receiving], balances: Frame) -> None:
-    """Publish each row of `balances` as a message of its own, the earliest first.
+def tell(receivers: Mapping[str, Receiving], balances: Frame) -> dict[str, str]:
+    """Publish `balances`, one row per period, as one message.
 
-    One receiver that fails keeps no other from its messages. Raises RunError where a message
-    could not even be kept, else UnreachableError where some wait for the next time.
+    One receiver that fails keeps no other from its message. Returns by name why a message waits
+    for the next time; raises RunError where one could not even be kept.
     """
-    failed: dict[str, RamiError] = {}
+    waiting: dict[str, str] = {}
+    lost: dict[str, str] = {}
     for name, receiver in receivers.items():
-        for row in range(balances.grid.count):
-            try:
-                receiver.publish(balances.part(row, 1))
-            except (UnreachableError, RunError) as error:
-                failed[name] = error
-    if not failed:
-        return
-    said = "; ".join(f"external.{name}: balances not delivered: {e}" for name, e in failed.items())
-    if any(isinstance(e, RunError) for e in failed.values()):
-        raise RunError(said)
-    raise UnreachableError(said)
+        try:
+            receiver.publish(balances)
+        except UnreachableError as error:
+            waiting[name] = str(error)
+        except RunError as error:
+            lost[name] = str(error)
+    if lost:
+        raise RunError("; ".join(f"external.{n}: balances are lost: {e}" for n, e in lost.items()))
+    return waiting

@@ -27,9 +27,9 @@ Report = Callable[[str, float], None]
 def run_site(site: Site, out: Path, report: Report) -> Mapping[str, Any]:
     """Run with the declared cost basis; returns the main figures, units in the names.
 
-    Writes `timeseries.csv.gz` and `figures.json` into `out`, then delivers the balances of each
-    strategy period to whoever takes them. Raises RamiError; balances that cannot be delivered
-    wait on disk, and UnreachableError says so when all else is done.
+    Writes `timeseries.csv.gz` and `figures.json` into `out`, and delivers the balances of each
+    strategy period to whoever takes them; those that cannot be delivered wait on disk, and a
+    figure says so. Raises RamiError.
     """
     mode: Mode = site.strategy.cost_basis
     receivers = assemble.receivers(site)
@@ -63,12 +63,14 @@ def run_site(site: Site, out: Path, report: Report) -> Mapping[str, Any]:
         plain = outcome.tracking.plain()
         figures["hex_days"] = plain["hex_days"]
         figures["hex_days_within"] = plain["hex_days_within"]
-    for name, found in origins(site, result.data).items():
-        figures[f"own_share_{name}"] = found["own_share"]
-        figures[f"source_{name}"] = found["source"]
-    _write(site, StudyOutcome(site.name, {"run": _season(outcome)}, {}, {}, {}), figures, out)
+    for name, whence in origins(site, result.data).items():
+        figures[f"own_share_{name}"] = whence["own_share"]
+        figures[f"source_{name}"] = whence["source"]
     per_period = round(site.clock.strategy_period / site.strategy.step)
-    tell(receivers, period_balances(result.evaluation.settlement, per_period))
+    balances = period_balances(result.evaluation.settlement, per_period)
+    for name, why in tell(receivers, balances).items():
+        figures[f"balances_waiting_{name}"] = why
+    _write(site, StudyOutcome(site.name, {"run": _season(outcome)}, {}, {}, {}), figures, out)
     return figures
 
 

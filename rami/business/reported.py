@@ -26,7 +26,8 @@ def period_balances(settlement: Settlement, per_period: int) -> Frame:
         columns[f"balance.{owner}.scope2"] = ("kg", account.scope2 + account.scope2_heat)
     period = np.arange(grid.count) // per_period
     summed = {
-        name: (unit, np.bincount(period, values, count)) for name, (unit, values) in columns.items()
+        name: (unit, np.asarray(np.bincount(period, values, count), float))
+        for name, (unit, values) in columns.items()
     }
     periods = TimeGrid(grid.start_ns, grid.step_ns * per_period, count)
     return Frame.of(periods, summed, "settlement of metered energies")
