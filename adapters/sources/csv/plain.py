@@ -49,7 +49,7 @@ class PlainCells:
             return None
         places = np.arange(width)
         at = np.minimum(self.first[:, None] + places, len(self.data) - 1)
-        cells = self.data[at]
+        cells: Bytes = self.data[at]
         if int(lengths.min(initial=width)) < width:
             cells[places >= lengths[:, None]] = _SPACE
         return cells

@@ -64,7 +64,7 @@ def rate(track: Track, at_end: bool) -> Track:
         shift = 1 if at_end else 0
         values[first + shift : last + shift] = np.repeat(slope, steps)
         of_rows = worst(track.quality[held][:-1], track.quality[held][1:])
-        marks = np.where(steps > 1, worst(of_rows, good(len(of_rows)) | FILLED), of_rows)
+        marks = np.where(steps > 1, worst(of_rows, np.full_like(of_rows, FILLED)), of_rows)
         grade[first + shift : last + shift] = np.repeat(marks, steps)
     every = np.arange(count, dtype=np.int64)
     near = np.minimum(np.searchsorted(raster.places, every), len(raster.lines) - 1)

@@ -1,0 +1,1 @@
+"""Day-ahead prices of ENTSO-E's transparency platform, kept in a cache."""
