@@ -23,6 +23,8 @@ from rami.information.quality.stages import chain_of
 
 #: what runs a rule's checks instead of ours: rows in, the same rows graded out
 Engine = Callable[[Rule, Column], Column]
+#: what looks at all signals besides: marks for the rows of those it knows
+Besides = Callable[[Mapping[str, Column]], Mapping[str, Qualities]]
 
 
 @dataclass(frozen=True)
@@ -57,11 +59,14 @@ def assess(
     span: tuple[int, int] | None = None,
     sources: Mapping[str, str] | None = None,
     engines: Mapping[str, Engine] | None = None,
+    besides: Besides | None = None,
+    models: Mapping[str, Column] | None = None,
 ) -> Assessment:
     """Check and fill every signal that has rows and a rule; raw values are never changed.
 
     `span` (UTC ns, end exclusive): rows are expected from its start to its end, else from each
-    signal's first to its last. `engines` run the checks of rules that name them.
+    signal's first to its last. `engines` run the checks of rules that name them; `besides`
+    adds marks of its own. `models` holds the model values that fill gaps where a rule says so.
     """
     by_name = {rule.signal.name: rule for rule in rules}
     graded: dict[str, Assessed] = {}
@@ -79,10 +84,17 @@ def assess(
             chain = replace(chain, checks=())
         column = _complete(chain.validate(column), chain, span)
         graded[name] = Assessed(rule, column, column, (sources or {}).get(name, ""))
+    if besides is not None:
+        more = besides({name: one.rows for name, one in graded.items()})
+        for name, marks in more.items():
+            graded[name] = replace(graded[name], rows=graded[name].rows.graded(marks))
     cross = _crossed(graded, relations)
     if cross is not None:
         graded = {name: _marked(one, *cross) for name, one in graded.items()}
-    done = {name: replace(one, filled=_filled(one)) for name, one in graded.items()}
+    done = {
+        name: replace(one, filled=_filled(one, (models or {}).get(name)))
+        for name, one in graded.items()
+    }
     return Assessment(done, cross[1] if cross else None)
 
 
@@ -92,11 +104,18 @@ def _complete(column: Column, chain: Chain, span: tuple[int, int] | None) -> Col
     return chain.gap.completed(column, *span)
 
 
-def _filled(one: Assessed) -> Column:
+def _filled(one: Assessed, model: Column | None) -> Column:
+    """Model values are taken between the model's rows; without any, its gaps stay."""
     filling = chain_of(one.rule).filling
-    if filling is None or filling.method in ("none", "model") or not len(one.rows):
+    if filling is None or filling.method == "none" or not len(one.rows):
         return one.rows
-    return fill(one.rows, filling)
+    if filling.method != "model":
+        return fill(one.rows, filling)
+    if model is None or not model.known.any():
+        return one.rows
+    known = model.known
+    at = np.interp(one.rows.times, model.times[known], model.values[known])
+    return fill(one.rows, filling, at)
 
 
 def _crossed(

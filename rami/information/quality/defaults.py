@@ -41,7 +41,7 @@ SETTABLE = Default(longest=DAY)
 _SWITCHED = Default(stuck=7 * DAY, habit=False, resting=(0.0,), fill="linear", longest=2 * HOUR)
 #: of water that they warm
 _WARMED = Default(
-    0.0, 200.0, inf, 12.0, 5.0, DAY, False, fill="linear", longest=2 * HOUR, how="linear"
+    0.0, 200.0, inf, 12.0, 10.0, DAY, False, fill="linear", longest=2 * HOUR, how="linear"
 )
 REGISTER = Default(0.0, fill="linear", longest=DAY, how="growth")
 _WATER = Default(0.0, 200.0, spike=6.0, least=2.0, fill="linear", longest=2 * HOUR, how="linear")
