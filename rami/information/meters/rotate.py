@@ -1,0 +1,96 @@
+"""New keys for all recipients: what is held moves to new pseudonyms, the old keys end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from rami.core.historian import Store
+from rami.information.meters.dataset import Dataset, span
+from rami.information.meters.pseudonym import pseudonyms, signals
+from rami.information.meters.settings import HISTORIAN
+
+#: customers moved at once
+_BATCH = 500
+
+
+def rotate(
+    dataset: Dataset,
+    store: Store,
+    *,
+    keep_old: bool = False,
+    report: Callable[[str, float], None] = lambda _name, _share: None,
+) -> int:
+    """Move to the next epoch; its number.
+
+    With `keep_old` the former keys stay, so that recipients' tables can be re-keyed
+    (`rekeyed`), until the next rotation without it. Without them nothing links old pseudonyms to
+    new ones. Corrected rows do not move along.
+    """
+    with dataset.locked():
+        ring = dataset.ring()
+        begun = dataset.intent.begin("rotate", old=ring.current, keep_old=keep_old)
+        finish_rotate(dataset, store, begun, report)
+        return ring.current + 1
+
+
+def finish_rotate(
+    dataset: Dataset,
+    store: Store,
+    begun: dict[str, Any],
+    report: Callable[[str, float], None] = lambda _name, _share: None,
+) -> None:
+    """Carry out a rotation, from wherever it was stopped."""
+    ring = dataset.ring()
+    old, new = int(begun["old"]), int(begun["old"]) + 1
+    if new not in ring.epochs:
+        ring.next_epoch()
+        dataset.keys.write(ring)
+    customers = list(dataset.roster().customers)
+    before, after = dataset.names(ring, customers, old), dataset.names(ring, customers, new)
+    fresh = pseudonyms(ring.key(HISTORIAN, new), dataset.name, customers)
+    held = span(store)
+    moved = 0
+    known = {signal.name for signal in store.signals(f"meters.{dataset.name}.*")}
+    if ring.current == old:
+        for first in range(0, len(customers), _BATCH):
+            some = slice(first, first + _BATCH)
+            kinds = [signals(dataset.name, p, dataset.settings.registers) for p in fresh[some]]
+            store.declare(signal for kind in kinds for signal in kind)
+            was = [name for names in before[some] for name in names]
+            there = [(b, a) for b, a in
+                     zip(was, (n for names in after[some] for n in names), strict=True)
+                     if b in known]  # fmt: skip
+            if there and held:
+                rows = store.rows([b for b, _ in there], *held)
+                store.write(replace(rows, names=tuple(a for _, a in there)))
+                moved += len(rows)
+            report("rotate", min(1.0, (first + _BATCH) / len(customers)))
+        # everything is there twice now; from here on the new names hold
+        ring.current = new
+        dataset.keys.write(ring)
+    gone = [name for names in before for name in names if name in known]
+    if gone:
+        store.erase(gone)
+    if not begun["keep_old"]:
+        ring.epochs = {new: ring.epochs[new]}
+        dataset.keys.write(ring)
+    dataset.tell(
+        "rotate", "done", nonce=begun["nonce"], epoch=new, rows=moved, customers=len(customers),
+        old_keys="kept" if begun["keep_old"] else "destroyed",
+    )  # fmt: skip
+    dataset.intent.done()
+
+
+def rekeyed(dataset: Dataset, recipient: str, old: list[str], epoch: int) -> list[str | None]:
+    """A recipient's present pseudonyms for those of an epoch whose key still exists.
+
+    None for who is not known (any more). Raises ConfigurationError when the key is destroyed.
+    """
+    ring = dataset.ring()
+    customers = list(dataset.roster().customers)
+    was = pseudonyms(ring.key(recipient, epoch), dataset.name, customers)
+    now = pseudonyms(ring.key(recipient), dataset.name, customers)
+    table = dict(zip(was, now, strict=True))
+    return [table.get(one) for one in old]
