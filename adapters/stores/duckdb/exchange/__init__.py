@@ -1,0 +1,1 @@
+"""Files that rows leave and enter a historian in: CSV, Parquet, JSON."""
