@@ -1,0 +1,1 @@
+"""Ways to forecast that need a library of their own."""
