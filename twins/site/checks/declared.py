@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from twins.site.checks.case import Case
+from twins.site.checks.external import check_external
 from twins.site.checks.layout import check_layout
 from twins.site.checks.ownership import check_ownership
 from twins.site.checks.references import check_references
@@ -19,5 +20,6 @@ def check_declared(case: Case) -> frozenset[Path]:
     check_temperatures(case)
     check_times(case)
     check_series(case)
+    check_external(case)
     check_ownership(case)
     return dangling

@@ -7,11 +7,15 @@ from rami.core.units import allowed
 from rami.core.wording import did_you_mean
 from rami.information.series import DAY_AHEAD, quantity_of
 from twins.site.checks.case import Case, children, word
+from twins.site.checks.external import given
 from twins.site.node import Node, Path
 
 
 def check_series(case: Case) -> None:
-    """Looks at every mapping `columns` (series -> column, unit) below `data`, and at who reads."""
+    """Every mapping `columns` (series -> column, unit) of a data source, and who reads what."""
+    for name, entry in children(case.root, "external"):
+        if isinstance(entry.value, dict) and "source" in entry.value:
+            _below(case, ("external", name, "source"), entry.value["source"])
     if isinstance(case.root.value, dict) and "data" in case.root.value:
         _below(case, ("data",), case.root.value["data"])
     _prices(case)
@@ -29,7 +33,7 @@ def _prices(case: Case) -> None:
         return
     for owner, tariff in case.parts.business.tariffs.items():
         series = tariff.electricity.series
-        if quantity_of(series) != "energy_price":
+        if quantity_of(series) != "energy_price" and series not in given(case):
             path = ("business", "tariffs", owner, "electricity", "series")
             hint = did_you_mean(series, [DAY_AHEAD])
             case.faults.add(path, f"no price series {series!r}", hint=hint)
