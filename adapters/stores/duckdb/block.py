@@ -76,7 +76,7 @@ def _ranges(low: NDArray[np.intp], high: NDArray[np.intp]) -> NDArray[np.intp]:
     lengths = high - low
     ends = np.cumsum(lengths)
     total = int(ends[-1]) if len(ends) else 0
-    return np.arange(total) + np.repeat(low - (ends - lengths), lengths)
+    return np.asarray(np.arange(total) + np.repeat(low - (ends - lengths), lengths))
 
 
 def order(ids: Ids, times: Times) -> NDArray[np.intp] | None:

@@ -91,7 +91,7 @@ def without(
 
 
 def check(folder: Path, parts: Sequence[Part]) -> None:
-    """DataError when a part is not what was written."""
+    """RunError when a part is not what was written."""
     for part in parts:
         file = part.stored.check(folder)
         if checksum(file) != part.stored.checksum:

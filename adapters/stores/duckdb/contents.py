@@ -33,7 +33,7 @@ class Contents:
 
     @classmethod
     def open(cls, folder: Path, *, read_only: bool) -> Contents:
-        """As they were left; an empty folder becomes a store. DataError when damaged."""
+        """As they were left; an empty folder becomes a store. RunError when damaged."""
         manifest = Manifest.read(folder)
         if manifest is None:
             if read_only:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from rami.core.errors import DataError, RunError
+from rami.core.errors import RunError
 
 _FULL = (ENOSPC, EDQUOT, EFBIG)
 _FULL_WORDS = ("No space left", "File too large", "quota exceeded", "out of disk space")
@@ -23,15 +23,14 @@ def full(folder: Path) -> RunError:
     )
 
 
-def damaged(file: Path, what: str) -> DataError:
+def damaged(file: Path, what: str) -> RunError:
     """A file of the store is not what the store wrote."""
-    return DataError(f"{file}: damaged: {what}; restore the folder from a backup")
+    return RunError(f"{file}: damaged: {what}; restore the folder from a backup")
 
 
 @contextmanager
 def told(folder: Path) -> Iterator[None]:
-    """Translate: a full disk and other trouble of writing are RunError, unreadable files
-    DataError."""
+    """Translate to RunError: a full disk, a damaged file, other trouble below."""
     try:
         yield
     except OSError as error:
@@ -46,4 +45,4 @@ def told(folder: Path) -> Iterator[None]:
             raise full(folder) from None
         if isinstance(error, duckdb.OutOfMemoryException):
             raise RunError(f"{folder}: DuckDB ran out of its memory limit: {line}") from None
-        raise DataError(f"{folder}: DuckDB cannot read it: {line}") from None
+        raise RunError(f"{folder}: DuckDB cannot read it: {line}") from None

@@ -125,7 +125,7 @@ class Replayed:
 
 
 def replay(file: Path, sealed: int) -> Replayed:
-    """Every record of a log that was closed at `sealed` bytes or later; DataError."""
+    """Every record of a log that was closed at `sealed` bytes or later; RunError."""
     data = memoryview(file.read_bytes())
     if bytes(data[: len(_MAGIC)]) != _MAGIC:
         raise damaged(file, "it does not begin as a log")

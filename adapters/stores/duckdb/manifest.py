@@ -30,7 +30,7 @@ class Stored:
     checksum: int
 
     def check(self, folder: Path) -> Path:
-        """Its path; DataError when it is missing or has another length."""
+        """Its path; RunError when it is missing or has another length."""
         file = folder / self.name
         if not file.exists():
             raise damaged(file, "the file is missing")
@@ -39,7 +39,7 @@ class Stored:
         return file
 
     def content(self, folder: Path) -> bytes:
-        """What is in it; DataError when that is not what was written."""
+        """What is in it; RunError when that is not what was written."""
         file = self.check(folder)
         content = file.read_bytes()
         if crc32(content) != self.checksum:
@@ -105,7 +105,7 @@ class Manifest:
 
     @classmethod
     def read(cls, folder: Path) -> Manifest | None:
-        """The one that counts; None in an empty folder, DataError when it is damaged."""
+        """The one that counts; None in an empty folder, RunError when it is damaged."""
         file = folder / MANIFEST
         if not file.exists():
             if any(folder.glob("*.parquet")):

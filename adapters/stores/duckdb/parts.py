@@ -37,6 +37,7 @@ def engine(folder: Path, threads: int, *, spill: bool) -> duckdb.DuckDBPyConnect
             "memory_limit": MEMORY,
             "temp_directory": str(folder / SPILL) if spill else "",
             "enable_external_file_cache": False,
+            "parquet_metadata_cache": True,
             "autoinstall_known_extensions": False,
         },
     )

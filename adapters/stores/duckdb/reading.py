@@ -200,8 +200,8 @@ def aggregate(
             interval = _interval(grid, how)
             if _one_row_each(snapshot, span, grid):
                 one = "1.0" if how is Aggregation.COUNT else "value"
-                each = f"SELECT {interval} AS k, {one} AS value FROM {chosen.current}"
-                table = f"({each} WHERE {_COUNTS})"
+                pairs = f"SELECT {interval} AS k, {one} AS value FROM {chosen.current}"
+                table = f"({pairs} WHERE {_COUNTS})"
             else:
                 table = (
                     f"(SELECT {interval} AS k, {_OVER_ROWS[how]} AS value "

@@ -1,1 +1,26 @@
-"""Use of a historian: settings, the writer between a loop and a store."""
+"""Use of a historian: settings, the writer between a loop and a store.
+
+Names are loaded on first use: checking a site file needs no arrays.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rami.information.historian.pressure import Pressure
+    from rami.information.historian.settings import HistorianConfiguration
+    from rami.information.historian.writer import StoreWriter
+
+__all__ = ["HistorianConfiguration", "Pressure", "StoreWriter"]
+
+_HOMES = {
+    "HistorianConfiguration": "settings",
+    "Pressure": "pressure",
+    "StoreWriter": "writer",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
