@@ -12,7 +12,7 @@ import numpy as np
 from rami.asset.consumer import Consumer
 from rami.core.errors import DataError, Problem
 from rami.core.timegrid import TimeGrid, iso
-from rami.information.external.origin import origin
+from rami.information.external.provenance import origin
 from rami.information.overlay import overlay
 from rami.information.series import DAY_AHEAD, WET_BULB
 from services import assemble

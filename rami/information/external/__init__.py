@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rami.information.external.delivery import Delivery, on_grid
     from rami.information.external.laid import Laid
-    from rami.information.external.origin import Origin, origin
+    from rami.information.external.provenance import Origin, origin
     from rami.information.external.settings import ExternalSettings
 
 __all__ = ["Delivery", "ExternalSettings", "Laid", "Origin", "on_grid", "origin"]
@@ -18,9 +18,9 @@ _HOMES = {
     "Delivery": "delivery",
     "ExternalSettings": "settings",
     "Laid": "laid",
-    "Origin": "origin",
+    "Origin": "provenance",
     "on_grid": "delivery",
-    "origin": "origin",
+    "origin": "provenance",
 }
 
 

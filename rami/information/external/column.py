@@ -10,7 +10,7 @@ from rami.core import units
 from rami.core.frame import NO_ISSUE, Frame, Issues, Values
 from rami.core.quality import Family, Qualities, Reason, is_bad, quality, worst
 from rami.core.timegrid import TimeGrid
-from rami.information.external.origin import Mask
+from rami.information.external.provenance import Mask
 from rami.information.series import Figure, figure_of, quantity_of
 
 _LIMITS = (Figure.MAX_GIVE, Figure.MAX_TAKE)

@@ -11,7 +11,7 @@ from rami.core.frame import NO_ISSUE, Frame
 from rami.core.quality import Family, Reason, quality, worst
 from rami.core.timegrid import NS, TimeGrid
 from rami.information.external.column import Column, filled, missing_of, nothing
-from rami.information.external.origin import Mask, percent, span_said, spans
+from rami.information.external.provenance import Mask, percent, span_said, spans
 from rami.information.external.settings import ExternalSettings
 from rami.information.series import figure_of
 from rami.information.source import DataSource, known_frame
