@@ -9,20 +9,17 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from adapters.sources.csv.cells import Decimal, column_numbers, decimal_sign
+from adapters.sources.csv.cells import column_numbers, decimal_sign
 from adapters.sources.csv.configuration import CsvFile
 from adapters.sources.csv.plain import PlainCells
 from adapters.sources.csv.table import Cells, Table, read_table
 from adapters.sources.csv.times import named_column, time_places, time_stamps, zone_of
 from rami.core.errors import DataError, Problem
 from rami.core.frame import Values
-from rami.core.quality import Family, Qualities, Reason, quality
 from rami.core.written import is_pattern, matching
 from rami.information.table.faults import Faults
 from rami.information.table.raster import Stamps
-
-_UNCERTAIN = quality(Family.UNCERTAIN)
-_BAD = quality(Family.BAD, Reason.MISSING)
+from rami.information.table.series_file import Numbers
 
 
 @dataclass(frozen=True)
@@ -76,13 +73,6 @@ class Parts:
         """Line of every row."""
         return np.concatenate([p.table.lines[p.rows] + p.base for p in self._parts])
 
-    def place(self, title: str, faults: Faults) -> int:
-        """Place of a column that the declaration names."""
-        if title not in self.header:
-            faults.add("columns", 1, f"no column {title!r}", f"there are {', '.join(self.header)}")
-            return 0
-        return self.header.index(title)
-
     def issued(self, title: str, faults: Faults) -> Stamps:
         """The issue time of every row."""
         found = []
@@ -95,24 +85,20 @@ class Parts:
             found.append(spread[p.rows])
         return np.concatenate(found)
 
-    def decimal(self, places: set[int], faults: Faults) -> list[Decimal]:
-        """The decimal sign of each table's columns."""
+    def numbers(self, places: set[int], faults: Faults) -> Numbers:
+        """Gives the numbers of these columns; decides on the decimal sign of each table."""
         listed = sorted(places)
-        return [decimal_sign(self.declared, p.table, listed, faults, p.base) for p in self._parts]
+        signs = [decimal_sign(self.declared, p.table, listed, faults, p.base) for p in self._parts]
 
-    def numbers(
-        self,
-        name: str,
-        place: int,
-        decimal: list[Decimal],
-        chosen: NDArray[np.bool_] | None,
-        faults: Faults,
-    ) -> Values:
-        """Numbers of one column, of the chosen rows."""
-        found = []
-        for p, sign, rows in zip(self._parts, decimal, self._chosen(chosen), strict=True):
-            found.append(column_numbers(name, p.table, place, rows, sign, faults, p.base))
-        return np.concatenate(found)
+        def numbers(
+            name: str, place: int, chosen: NDArray[np.bool_] | None, faults: Faults
+        ) -> Values:
+            found = []
+            for p, sign, rows in zip(self._parts, signs, self._chosen(chosen), strict=True):
+                found.append(column_numbers(name, p.table, place, rows, sign, faults, p.base))
+            return np.concatenate(found)
+
+        return numbers
 
     def words(self, place: int) -> tuple[list[str], NDArray[np.int64]]:
         """Different texts of a column, and which one each row has."""
@@ -123,18 +109,6 @@ class Parts:
             numbers = [known.setdefault(t, len(known)) for t in texts]
             codes.append(np.array(numbers, np.int64)[which][p.rows])
         return list(known), np.concatenate(codes)
-
-    def status(self, place: int) -> Qualities:
-        """Quality of every row by the words of a status column."""
-        words, which = self.words(place)
-        good, uncertain = (
-            {w.lower() for w in some} for some in (self.declared.good, self.declared.uncertain)
-        )
-        grades = [
-            0 if w.lower() in good else _UNCERTAIN if w.lower() in uncertain else _BAD
-            for w in words
-        ]
-        return np.array(grades, np.uint32)[which]
 
     def _chosen(self, chosen: NDArray[np.bool_] | None) -> list[NDArray[np.int64]]:
         if chosen is None:

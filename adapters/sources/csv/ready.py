@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from adapters.sources.csv.columns import Title, offered
-from adapters.sources.csv.configuration import CsvColumn, CsvFile
-from adapters.sources.csv.source import CsvSource
+from adapters.sources.csv.configuration import CsvFile
+from adapters.sources.csv.source import csv_source
 from adapters.sources.csv.table import read_table
 from rami.core.errors import DataError, Problem
 from rami.core.units import quantities_of
 from rami.information.series import DAY_AHEAD
+from rami.information.table.columns import Title, offered
+from rami.information.table.settings import MappedColumn
+from rami.information.table.source import TableSource
 
 _PATTERN = "site_synthetic_{season}_15min.csv"
 
@@ -20,17 +22,17 @@ def season_name(season: str) -> str:
     return _PATTERN.format(season=season)
 
 
-def season_file(folder: Path, season: str) -> CsvSource:
+def season_file(folder: Path, season: str) -> TableSource:
     """The source `site_synthetic_<season>_15min.csv` in a folder. Raises DataError."""
     name = season_name(season)
     if not (folder / name).is_file():
         there = sorted(p.name for p in folder.glob(_PATTERN.format(season="*")))
         hint = f"there are {', '.join(there)}" if there else f"looked in {folder}"
         raise DataError([Problem(str(folder / name), f"no data file of season {season!r}", hint)])
-    return CsvSource((CsvFile(file=name),), folder)
+    return csv_source((CsvFile(file=name),), folder)
 
 
-def price_file(file: Path, zone: str | None = None) -> CsvSource:
+def price_file(file: Path, zone: str | None = None) -> TableSource:
     """A source that offers the file's one price column as `price_da`.
 
     `price_da_<unit>` is taken if there is one, else the only column with a unit of price.
@@ -54,6 +56,6 @@ def price_file(file: Path, zone: str | None = None) -> CsvSource:
                 ]
             )
         ((title, unit),) = prices.items()
-        mapping = {DAY_AHEAD: CsvColumn(column=title, unit=unit)}
+        mapping = {DAY_AHEAD: MappedColumn(column=title, unit=unit)}
         declared = CsvFile(file=file.name, zone=zone, columns=mapping)
-    return CsvSource((declared,), file.parent)
+    return csv_source((declared,), file.parent)

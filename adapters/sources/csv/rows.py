@@ -6,13 +6,14 @@ from pathlib import Path
 
 import numpy as np
 
-from adapters.sources.csv.columns import Column
 from adapters.sources.csv.configuration import CsvFile
-from adapters.sources.csv.series_file import SeriesFile
+from adapters.sources.csv.parts import Parts
 from rami.core.errors import DataError, Problem
 from rami.core.frame import Values
 from rami.core.quality import Family, Reason, quality
 from rami.core.signal import Rows, Signal
+from rami.information.table.columns import Column
+from rami.information.table.series_file import SeriesFile
 
 #: quantities that a register may count
 _COUNTED = ("energy", "volume", "volume_temperature", "mass")
@@ -27,7 +28,7 @@ def file_rows(declared: CsvFile, folder: Path) -> tuple[tuple[Signal, ...], Rows
     A column of energy, volume or mass that hardly ever falls is a register. Raises DataError
     with every cell that is no number, and where no column has a unit.
     """
-    file = _Raw(declared, folder)
+    file = SeriesFile(declared, Parts(declared, folder), regular=False)
     names = list(file.offered())
     if not names:
         hint = "call columns <series>_<unit> or `series [unit]`"
@@ -40,12 +41,13 @@ def file_rows(declared: CsvFile, folder: Path) -> tuple[tuple[Signal, ...], Rows
             problems += [column] if column else []
             continue
         try:
-            rows = file.rows(name, column)
+            times, values, status = file.raw(name, column)
         except DataError as error:
             problems += error.problems
             continue
-        signals.append(Signal(name, column.quantity, _counts_up(column, rows.values)))
-        parts.append((place, rows))
+        signals.append(Signal(name, column.quantity, _counts_up(column, values)))
+        status = np.where(np.isfinite(values), status, status | _MISSING)
+        parts.append((place, Rows.of_series(name, times, values, status)))
     if problems:
         raise DataError(problems)
     return tuple(signals), Rows(
@@ -57,28 +59,9 @@ def file_rows(declared: CsvFile, folder: Path) -> tuple[tuple[Signal, ...], Rows
     )
 
 
-class _Raw(SeriesFile):
-    """A file whose raster nobody asks for."""
-
-    def _raster(self, *_: object) -> None:
-        return None
-
-    def rows(self, name: str, column: Column) -> Rows:
-        faults = self._parts.faults()
-        values, status = self._values(name, column, self._decimal({name: column}, faults), faults)
-        if faults:
-            raise DataError(faults.problems)
-        chosen = self._rows(column)
-        times = self._stamps if chosen is None else self._stamps[chosen]
-        status = np.where(np.isfinite(values), status, status | _MISSING)
-        return Rows.of_series(name, times, values, status)
-
-
 def _counts_up(column: Column, values: Values) -> bool:
     known = values[np.isfinite(values)]
     if column.quantity not in _COUNTED or len(known) < 3:
         return column.register
     steps = np.diff(known)
     return bool((steps < 0).mean() <= _FALLS and known.max() > known.min())
-
-

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from adapters.sources.csv.columns import split_header
 from adapters.sources.csv.configuration import CsvConfiguration
 from rami.core.quality import is_good
 from rami.core.timegrid import TimeGrid
 from rami.information.series import Series
+from rami.information.table.columns import split_header
 from tests.adapters.sources.conftest import Write
 
 GRID = TimeGrid.of("2019-01-14T00:00+01:00", 3600, 3)

@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from adapters.sources.csv.configuration import CsvColumn
 from rami.core import units
 from rami.core.errors import Problem
 from rami.core.wording import did_you_mean
+from rami.information.table.settings import MappedColumn
 from rami.information.table.track import RATES
 
 _BRACKETS = re.compile(r"^(.*?)\s*[\[(]\s*([^\])]+?)\s*[\])]$")
@@ -74,7 +74,7 @@ def split_header(title: str) -> tuple[str, str] | None:
     return None
 
 
-def offered(titles: Sequence[Title], mapping: Mapping[str, CsvColumn]) -> dict[str, str]:
+def offered(titles: Sequence[Title], mapping: Mapping[str, MappedColumn]) -> dict[str, str]:
     """Every series on offer by name, with the title of its column."""
     found = {}
     for title in titles:
@@ -90,7 +90,7 @@ def find_column(
     file: str,
     titles: Sequence[Title],
     name: str,
-    mapping: Mapping[str, CsvColumn],
+    mapping: Mapping[str, MappedColumn],
     quantity: str | None,
 ) -> Column | Problem | None:
     """The column of a series, a problem with it, or None when the file does not have it.
@@ -130,7 +130,7 @@ def find_column(
 
 
 def _column(
-    file: str, name: str, title: Title, unit: str, quantity: str | None, mapped: CsvColumn | None
+    file: str, name: str, title: Title, unit: str, quantity: str | None, mapped: MappedColumn | None
 ) -> Column | Problem:
     measured = units.quantities_of(unit)
     register = mapped is not None and mapped.register_

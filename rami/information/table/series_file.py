@@ -1,41 +1,79 @@
-"""One CSV file, read series by series onto a grid."""
+"""One file of series, wide or long, read series by series onto a grid."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Callable, Mapping
+from typing import Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from adapters.sources.csv.cells import Decimal
-from adapters.sources.csv.columns import Column, Title, find_column, offered
-from adapters.sources.csv.configuration import CsvFile
-from adapters.sources.csv.parts import Parts
 from rami.core.errors import DataError, Problem
 from rami.core.frame import Issues, Values
-from rami.core.quality import Qualities, good, is_bad
+from rami.core.quality import Family, Qualities, Reason, good, is_bad, quality
 from rami.core.timegrid import NS, TimeGrid
+from rami.information.table.columns import Column, Title, find_column, offered
 from rami.information.table.faults import Faults
 from rami.information.table.issues import IssuedRows
-from rami.information.table.raster import Raster, find_raster
+from rami.information.table.raster import Raster, Stamps, find_raster
+from rami.information.table.settings import TableFile
 from rami.information.table.track import Track, check_covers, on_grid, rate
+
+_UNCERTAIN = quality(Family.UNCERTAIN)
+_BAD = quality(Family.BAD, Reason.MISSING)
+
+#: numbers of a column as they are written: (series, place, chosen rows or None, faults)
+Numbers: TypeAlias = Callable[[str, int, NDArray[np.bool_] | None, Faults], Values]
+
+
+class TableRows(Protocol):
+    """What a format gives: rows that have an instant, column by column.
+
+    `header` and `units` (of a row of units) name the columns, `times` are the places of those
+    that make the time stamps.
+    """
+
+    file: str
+    header: tuple[str, ...]
+    units: tuple[str, ...] | None
+    times: tuple[int, ...]
+
+    def faults(self) -> Faults:
+        """An empty collection that knows the files."""
+
+    def stamps(self) -> Stamps:
+        """UTC nanoseconds of every row."""
+
+    def lines(self) -> NDArray[np.int64]:
+        """Line of every row, as `faults` counts them."""
+
+    def issued(self, title: str, faults: Faults) -> Stamps:
+        """The issue time of every row."""
+
+    def numbers(self, places: set[int], faults: Faults) -> Numbers:
+        """Gives the numbers of these columns."""
+
+    def words(self, place: int) -> tuple[list[str], NDArray[np.int64]]:
+        """Different texts of a column, and which one each row has."""
 
 
 class SeriesFile:
-    """A file's rows and, of a wide one, their raster. Raises DataError when these are wrong."""
+    """A file's rows and, of a wide one, their raster. Raises DataError when these are wrong.
 
-    def __init__(self, declared: CsvFile, folder: Path) -> None:
+    With `regular` False nobody asks for a raster: only `raw` can be called.
+    """
+
+    def __init__(self, declared: TableFile, rows: TableRows, *, regular: bool = True) -> None:
         self.declared = declared
-        self._parts = Parts(declared, folder)
+        self._parts = rows
         self.file = self._parts.file
         self._stamps, self._lines = self._parts.stamps(), self._parts.lines()
         self._tracks: dict[tuple[str, Column], Track] = {}
         faults = self._parts.faults()
-        self._issued = self._parts.issued(declared.issued, faults) if declared.issued else None
+        self._issued = rows.issued(declared.issued, faults) if declared.issued else None
         self.titles = self._long(faults) if declared.long else self._wide()
         self._common: Raster | None = None
-        if not faults and not declared.long and self._issued is None:
+        if regular and not faults and not declared.long and self._issued is None:
             self._common = self._raster(self._stamps, self._lines, faults)
         if faults:
             raise DataError(faults.problems)
@@ -60,12 +98,12 @@ class SeriesFile:
         faults = self._parts.faults()
         if self._common is not None:
             check_covers(self._common.grid, grid, faults)
-        decimal = self._decimal(columns, faults)
+        numbers = self._parts.numbers({c.place for c in columns.values()}, faults)
         if faults:
             raise DataError(faults.problems)
         read = {}
         for name, column in columns.items():
-            track = self._track(name, column, decimal, faults)
+            track = self._track(name, column, numbers, faults)
             if track is not None and self._common is None:
                 check_covers(track.raster.grid, grid, faults)
             if track is not None:
@@ -81,17 +119,30 @@ class SeriesFile:
     ) -> dict[str, tuple[Values, Qualities, Issues]]:
         """What was known at `at_ns`; DataError with every cell that is wrong."""
         faults = self._parts.faults()
-        decimal = self._decimal(columns, faults)
+        numbers = self._parts.numbers({c.place for c in columns.values()}, faults)
         allowed = self.declared.gaps
         longest = round(allowed.longest * NS) if allowed else 0
         read = {}
         for name, column in columns.items():
-            rows = None if faults else self._issues(name, column, decimal, faults)
+            rows = None if faults else self._issues(name, column, numbers, faults)
             if rows is not None:
                 read[name] = rows.known(grid, at_ns, longest, column.gives == "temperature")
         if faults:
             raise DataError(faults.problems)
         return read
+
+    def raw(self, name: str, column: Column) -> tuple[Stamps, Values, Qualities]:
+        """The rows as they stand: instants, canonical values (NaN: empty or bad), quality.
+
+        Unsorted and repeated rows stay; DataError with every cell that is wrong.
+        """
+        faults = self._parts.faults()
+        numbers = self._parts.numbers({column.place}, faults)
+        values, grade = self._values(name, column, numbers, faults)
+        if faults:
+            raise DataError(faults.problems)
+        rows = self._rows(column)
+        return (self._stamps if rows is None else self._stamps[rows]), values, grade
 
     def _wide(self) -> list[Title]:
         parts = self._parts
@@ -108,14 +159,14 @@ class SeriesFile:
     def _long(self, faults: Faults) -> list[Title]:
         form = self.declared.long
         assert form is not None
-        place = self._parts.place(form.signal, faults)
-        value = self._parts.place(form.value, faults)
+        place = self._place(form.signal, faults)
+        value = self._place(form.value, faults)
         if faults:
             return []
         self._signals, self._which = self._parts.words(place)
         units: list[str] = [""] * len(self._signals)
         if form.unit is not None:
-            words, which = self._parts.words(self._parts.place(form.unit, faults))
+            words, which = self._parts.words(self._place(form.unit, faults))
             pairs = np.unique(np.stack([self._which, which], axis=1), axis=0)
             for signal, unit in pairs.tolist():
                 if units[signal] and units[signal] != words[unit]:
@@ -124,14 +175,30 @@ class SeriesFile:
                 units[signal] = words[unit]
         return [Title(t, value, u) for t, u in zip(self._signals, units, strict=True)]
 
+    def _place(self, title: str, faults: Faults) -> int:
+        header = self._parts.header
+        if title not in header:
+            faults.add("columns", 1, f"no column {title!r}", f"there are {', '.join(header)}")
+            return 0
+        return header.index(title)
+
+    def _status(self, place: int) -> Qualities:
+        """Quality of every row by the words of a status column."""
+        words, which = self._parts.words(place)
+        good_words, uncertain = (
+            {w.lower() for w in some} for some in (self.declared.good, self.declared.uncertain)
+        )
+        grades = [
+            0 if w.lower() in good_words else _UNCERTAIN if w.lower() in uncertain else _BAD
+            for w in words
+        ]
+        return np.array(grades, np.uint32)[which]
+
     def _raster(
         self, stamps: NDArray[np.int64], lines: NDArray[np.int64], faults: Faults
     ) -> Raster | None:
         step = None if self.declared.step is None else round(self.declared.step * NS)
         return find_raster(stamps, lines, step, self.declared.stamp == "end", faults)
-
-    def _decimal(self, columns: Mapping[str, Column], faults: Faults) -> list[Decimal]:
-        return self._parts.decimal({c.place for c in columns.values()}, faults)
 
     def _rows(self, column: Column) -> NDArray[np.bool_] | None:
         if self.declared.long is None:
@@ -139,35 +206,33 @@ class SeriesFile:
         return np.asarray(self._which == self._signals.index(column.title))
 
     def _values(
-        self, name: str, column: Column, decimal: list[Decimal], faults: Faults
+        self, name: str, column: Column, numbers: Numbers, faults: Faults
     ) -> tuple[Values, Qualities]:
         """Canonical values and quality of the series' rows; what is bad has no value."""
         rows = self._rows(column)
-        numbers = self._parts.numbers(name, column.place, decimal, rows, faults)
-        values = numbers * column.factor + column.offset
+        written = numbers(name, column.place, rows, faults)
+        values = written * column.factor + column.offset
         form = self.declared.long
         status = form.status if form and form.status else column.status
         if status is None:
             return values, good(len(values))
-        grade = self._parts.status(self._parts.place(status, faults))
+        grade = self._status(self._place(status, faults))
         grade = grade if rows is None else grade[rows]
         return np.where(is_bad(grade), np.nan, values), grade
 
-    def _track(
-        self, name: str, column: Column, decimal: list[Decimal], faults: Faults
-    ) -> Track | None:
+    def _track(self, name: str, column: Column, numbers: Numbers, faults: Faults) -> Track | None:
         if (name, column) in self._tracks:
             return self._tracks[name, column]
         before = len(faults.problems)
         if self._issued is not None:
-            latest = self._issues(name, column, decimal, faults)
+            latest = self._issues(name, column, numbers, faults)
             if latest is None:
                 return None
             latest = latest.latest()
             values, grade = latest.values, good(len(latest.values))
             raster = self._raster(latest.valid, latest.lines, faults)
         else:
-            values, grade = self._values(name, column, decimal, faults)
+            values, grade = self._values(name, column, numbers, faults)
             rows = self._rows(column)
             raster = self._common
             if rows is not None:
@@ -182,11 +247,11 @@ class SeriesFile:
         return track
 
     def _issues(
-        self, name: str, column: Column, decimal: list[Decimal], faults: Faults
+        self, name: str, column: Column, numbers: Numbers, faults: Faults
     ) -> IssuedRows | None:
         if self._issued is None:
             return None
-        values, _ = self._values(name, column, decimal, faults)
+        values, _ = self._values(name, column, numbers, faults)
         rows = self._rows(column)
         chosen = slice(None) if rows is None else rows
         valid = self._stamps[chosen]
