@@ -178,7 +178,7 @@ def _value(meter: int, hour: int) -> float:
         ),
         min_size=2,
         max_size=7,
-    ),  # fmt: skip
+    ),
     newcomers=st.integers(0, 7),
     late=st.booleans(),
 )

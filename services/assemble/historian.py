@@ -1,0 +1,130 @@
+"""A site's historian: the store it declares, files in and out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+from rami.core.errors import ConfigurationError, DataError, Problem
+
+if TYPE_CHECKING:
+    from rami.core.frame import Frame
+    from rami.core.historian import Store
+    from rami.core.signal import Rows, Signal
+    from twins.site.site import Site
+
+Format = Literal["csv", "parquet", "json"]
+_WANTED = "add `historian: {kind: duckdb, folder: history}`"
+
+
+class RowFile(Protocol):
+    """Takes rows in the order in which a file shall have them."""
+
+    count: int
+
+    def add(self, rows: Rows) -> None:
+        """Further rows."""
+
+
+def has_store(site: Site) -> bool:
+    """Whether the site declares a historian."""
+    return site.declaration.historian is not None
+
+
+@contextmanager
+def open_store(
+    site: Site, *, read_only: bool = False, folder: Path | None = None
+) -> Iterator[Store]:
+    """The store that the site declares, or an embedded one in `folder`; closed at the end.
+
+    ConfigurationError without section `historian`, UnreachableError, DataError.
+    """
+    if folder is not None:
+        from adapters.stores.duckdb.configuration import DuckdbConfiguration
+
+        store = DuckdbConfiguration(folder=folder.absolute()).open(folder, read_only=read_only)
+    else:
+        declared = site.declaration.historian
+        if declared is None:
+            what = "the site keeps no history: section 'historian' is missing"
+            raise ConfigurationError([Problem(str(site.file), what, f"{_WANTED}, or use --store")])
+        store = declared.open(site.folder, read_only=read_only)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def long_file(
+    path: Path, kind: Format, signals: Sequence[Signal]
+) -> AbstractContextManager[RowFile]:
+    """A file of one row per value; whole when the context ends. RunError."""
+    from adapters.stores.duckdb.exchange.written import long_file as opened
+
+    return opened(path, kind, signals)
+
+
+def wide_file(path: Path, kind: Format, frame: Frame) -> None:
+    """A file of one row per interval. RunError."""
+    from adapters.stores.duckdb.exchange.written import write_wide
+
+    write_wide(path, kind, frame)
+
+
+def read_file(path: Path, form: dict[str, Any]) -> tuple[tuple[Signal, ...], Rows]:
+    """Signals and rows of an exported file, or of CSV or Parquet in the shapes people have.
+
+    `form` are the options of a file of the source `csv`. DataError with every problem.
+    """
+    from adapters.stores.duckdb.exchange.read import as_csv, is_parquet, read_long
+
+    exported = None if form else read_long(path)
+    if exported is not None:
+        return exported
+    if not is_parquet(path):
+        return _read_csv(path, form)
+    with TemporaryDirectory() as folder:
+        text = Path(folder) / f"{path.stem}.csv"
+        as_csv(path, text)
+        try:
+            return _read_csv(text, form)
+        except DataError as error:
+            raise DataError([_renamed(p, str(text), str(path)) for p in error.problems]) from None
+
+
+def _read_csv(path: Path, form: dict[str, Any]) -> tuple[tuple[Signal, ...], Rows]:
+    from pydantic import ValidationError
+
+    from adapters.sources.csv.configuration import CsvFile
+    from adapters.sources.csv.rows import file_rows
+
+    try:
+        declared = CsvFile.model_validate({**_recognised(path), **form, "file": path.name})
+    except ValidationError as error:
+        raise ConfigurationError(
+            Problem(f"--form: {'.'.join(map(str, e['loc']))}", e["msg"]) for e in error.errors()
+        ) from None
+    return file_rows(declared, path.parent)
+
+
+def _recognised(path: Path) -> dict[str, Any]:
+    """A long file is known by its columns `signal` and `value`."""
+    try:
+        with path.open(encoding="utf-8", errors="replace") as file:
+            header = file.readline().strip()
+    except OSError as error:
+        raise DataError([Problem(str(path), error.strerror or str(error))]) from None
+    separator = next((s for s in (";", "\t") if s in header), ",")
+    titles = [t.strip().strip('"') for t in header.split(separator)]
+    if not {"signal", "value"} <= {*titles}:
+        return {}
+    named = {key: key for key in ("signal", "value", "unit", "status") if key in titles}
+    return {"long": named}
+
+
+def _renamed(problem: Problem, text: str, path: str) -> Problem:
+    """A problem at a place in the file that was read, not in its copy."""
+    return Problem(problem.where.replace(text, path), problem.what, problem.hint)
