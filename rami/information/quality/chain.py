@@ -79,10 +79,23 @@ class Chain:
     ) -> Cleaned:
         """All stages. With a grid, rows are expected from its start to its end.
 
-        `model` has the shape of `filled` before filling, that is of `validate` without
-        duplicates; it may be longer or shorter only by error (ValueError).
+        For `model` and `weights` see `finish`.
         """
-        raw = self.validate(column, grid)
+        return self.finish(self.validate(column, grid), grid, model=model, weights=weights)
+
+    def finish(
+        self,
+        raw: Column,
+        grid: TimeGrid | None = None,
+        *,
+        model: Values | None = None,
+        weights: Column | None = None,
+    ) -> Cleaned:
+        """Filling and resampling of rows that are complete and graded.
+
+        `model` has one value per instant of `raw` (duplicates are left out first), else
+        ValueError; `weights` are for a weighted mean.
+        """
         work = single(raw)
         if self.register is not None:
             work = Column.of(work.times, self.register.continuous(work), work.status)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from rami.core.frame import Values
 from rami.core.quality import Family, Reason, quality, reasons
 from rami.core.timegrid import NS
-from rami.information.quality.column import Column
+from rami.information.quality.column import Column, Mask
 from rami.information.quality.flatline import runs
 from rami.information.quality.similar import similar_days
 
@@ -47,12 +47,16 @@ def fill(column: Column, filling: Filling, model: Values | None = None) -> Colum
     mean differences x - m of the `edge` known rows before and after the gap and s the share of
     time from edge to edge; one edge alone holds for all. Profiles are kept within what the
     signal has ever been. hold needs a value before, linear one on each side.
-    Values of known rows stay as they are. ValueError when a model is wanted and not given.
+    Values of known rows stay as they are, as do rows that share their instant with another that
+    counts. ValueError when a model is wanted and not given.
     """
     if filling.method == "model" and model is None:
         raise ValueError("filling by a model's values wants the model's series; got none")
     if filling.method == "none" or column.all_known or not column.known.any():
         return column
+    spare = ((column.status & np.uint32(Reason.DUPLICATE)) != 0) & ~column.known
+    if spare.any():
+        return _around(spare, column, filling, model)
     gaps = _Gaps.of(column, filling.limit_ns)
     values = column.values.copy()
     if filling.cumulative and filling.method != "linear":
@@ -71,6 +75,15 @@ def fill(column: Column, filling: Filling, model: Values | None = None) -> Colum
     values[left] = column.values[left]
     status = np.where(done, reasons(column.status) | _FILLED, column.status)
     return Column(column.times, values, status)
+
+
+def _around(spare: Mask, column: Column, filling: Filling, model: Values | None) -> Column:
+    """Fill what is left without some rows, which stay as they are."""
+    t, x, q = column.times, column.values.copy(), column.status.copy()
+    rest = ~spare
+    part = fill(Column(t[rest], x[rest], q[rest]), filling, None if model is None else model[rest])
+    x[rest], q[rest] = part.values, part.status
+    return Column(t, x, q)
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,11 @@ from rami.information.quality.check import marked, spread
 from rami.information.quality.column import Column, Mask
 
 #: runs that a tail of run lengths is judged by, at least
-_RUNS = 30
+_RUNS = 20
 #: the tail falls by this factor per value at most, 0.95 at least
 _STEEPEST, _FLATTEST = 0.1, 0.95
 _LONGEST_COUNTED = 1000
+_NEVER = 1 << 62
 
 
 @dataclass(frozen=True)
@@ -30,9 +31,10 @@ class Flatline:
     saturated air 1.0) may stand as long as they like.
 
     `chance` (with tolerance 0 only; 0: off) also finds shorter spans, by the signal's own
-    habit: of N_k runs with at least k equal values, k the largest with N_k >= 30, the tail is
-    taken to fall on by r = N_k / N_(k-1) per value (0.1 to 0.95), and a run is bad from the
-    length on that is expected less than `chance` times: k + ln(N_k / chance) / ln(1 / r).
+    habit: n_k runs have exactly k equal values; from the last k of the unbroken row with
+    n_k >= 20 on the tail is taken to fall by r = n_k / n_(k-1) per value (0.1 to 0.95). A run is
+    bad from the length L on that is expected less than `chance` times,
+    n_k r^(L - k) / (1 - r) <= chance. Long faults, however many, are not in these n_k.
     """
 
     longest_ns: int
@@ -86,14 +88,13 @@ def _unlikely(length: NDArray[np.intp], singles: int, chance: float) -> int:
     """The run length, in values, that a signal with these runs hardly has by itself."""
     counts = np.bincount(np.minimum(length, _LONGEST_COUNTED), minlength=_LONGEST_COUNTED + 1)
     counts[1] += max(singles, 0)
-    at_least = np.cumsum(counts[::-1])[::-1]
-    enough = np.flatnonzero(at_least[1:] >= _RUNS) + 1
-    if not len(enough) or enough[-1] == _LONGEST_COUNTED:
-        return _LONGEST_COUNTED * _LONGEST_COUNTED
-    k = int(enough[-1])
-    fall = at_least[k] / at_least[k - 1] if k > 1 else _STEEPEST
-    fall = min(max(float(fall), _STEEPEST), _FLATTEST)
-    return k + ceil(log(float(at_least[k]) / chance) / log(1 / fall))
+    rare = np.flatnonzero(counts[1:] < _RUNS)
+    k = int(rare[0]) if len(rare) else 0
+    if k == 0:
+        return _NEVER
+    fall = float(counts[k] / counts[k - 1]) if k > 1 else _STEEPEST
+    fall = min(max(fall, _STEEPEST), _FLATTEST)
+    return k + ceil(log(float(counts[k]) / (1.0 - fall) / chance) / log(1 / fall))
 
 
 def _mark_windows(

@@ -12,6 +12,7 @@ from rami.core.quality import Family, Qualities, Reason
 from rami.core.timegrid import NS
 from rami.information.quality.check import marked, spread
 from rami.information.quality.column import Column, Mask
+from rami.information.quality.flatline import runs
 from rami.information.quality.prominence import prominence
 
 DAY_NS = 86400 * NS
@@ -28,12 +29,13 @@ class Spike:
     """Bad where at most `width` values in a row stand out from both neighbours.
 
     A value's prominence p (see `prominence`) over neighbours at most `width` away is taken for
-    one value alone and for `width` values. The limit follows from the signal itself:
-    q90 + threshold (q98 - q90) of all p. With an exponential tail the chance of p above it is
-    0.1 * 5^-threshold (6e-6 at 6) per value, and 2 % of spikes do not move it. It is at least
-    `floor` (canonical unit) and 5 % of the range P1 to P99. `day_pattern` first takes off the
+    one value alone and for `width` values, upwards and downwards. Each limit follows from the
+    signal itself: q90 + threshold (q98 - q90) of all p. With an exponential tail the chance of
+    p above it is 0.1 * 5^-threshold (6e-6 at 6) per value; 2 % of spikes do not move it. It is
+    at least `floor` (canonical unit) and 5 % of the range P1 to P99. `day_pattern` takes off the
     median prominence at the same time of the two days before and after, so that peaks of
-    every morning are none (for steps of 5 minutes to 3 hours that divide a day).
+    every morning are none (for steps of 5 minutes to 3 hours that divide a day). Rows that were
+    called out of range, at most `width` between two known ones, are a spike as well.
     """
 
     threshold: float = 6.0
@@ -57,11 +59,28 @@ class Spike:
         slots = _slots(column, t) if self.day_pattern else None
         out = np.zeros(len(x), bool)
         for width in sorted({1, self.width}):
-            up, down = prominence(x, width, breaks)
-            if slots is not None:
-                up, down = (_beyond_pattern(p, slots, DAY_NS // period) for p in (up, down))
-            out |= _unusual(np.maximum(up, down), self.threshold, least)
-        return marked(spread(column, out), self.family, self.reason)
+            for peaks in prominence(x, width, breaks):
+                if slots is not None:
+                    peaks = _beyond_pattern(peaks, slots, DAY_NS // period)
+                out |= _unusual(peaks, self.threshold, least)
+        where = spread(column, out) | _out_and_back(column, self.width)
+        return marked(where, self.family, self.reason)
+
+
+def _out_and_back(column: Column, width: int) -> Mask:
+    """At most `width` rows out of range between two known ones."""
+    where = np.zeros(len(column), bool)
+    if column.all_known:
+        return where
+    out = ~column.known & np.isfinite(column.values)
+    out &= (column.status & np.uint32(Reason.RANGE)) != 0
+    first, end = runs(out)
+    short = (end - first <= width) & (first > 0) & (end < len(column))
+    first, end = first[short], end[short]
+    back = column.known[first - 1] & column.known[end]
+    for a, b in zip(first[back], end[back], strict=True):
+        where[a:b] = True
+    return where
 
 
 def _unusual(peaks: Values, threshold: float, least: float) -> Mask:

@@ -102,13 +102,33 @@ def spike(column: Column, check: Spike) -> list[int]:
         sides = _prominence(x, width, cuts)
         if daily:
             sides = tuple(_beyond(p, slot, DAY // period) for p in sides)  # type: ignore[assignment]
-        peaks = [max(a, b) for a, b in zip(*sides, strict=True)]  # type: ignore[misc]
-        ranked = sorted(peaks)
-        usual, rare = ranked[int(0.90 * (len(x) - 1))], ranked[int(0.98 * (len(x) - 1))]
-        limit = max(least, usual + check.threshold * (rare - usual))
-        for (i, _, _), p in zip(rows, peaks, strict=True):
-            if limit > 0 and p > limit:
-                out[i] = int(check.family) | Reason.SPIKE
+        for peaks in sides:
+            ranked = sorted(peaks)
+            usual, rare = ranked[int(0.90 * (len(x) - 1))], ranked[int(0.98 * (len(x) - 1))]
+            limit = max(least, usual + check.threshold * (rare - usual))
+            for (i, _, _), p in zip(rows, peaks, strict=True):
+                if limit > 0 and p > limit:
+                    out[i] = int(check.family) | Reason.SPIKE
+    return _also_out_of_range(column, check, out)
+
+
+def _also_out_of_range(column: Column, check: Spike, out: list[int]) -> list[int]:
+    known = {i for i, _, _ in rows_of(column)}
+
+    def odd(i: int) -> bool:
+        q, x = int(column.status[i]), float(column.values[i])
+        return i not in known and isfinite(x) and bool(q & Reason.RANGE)
+
+    for i in range(len(column)):
+        if not odd(i):
+            continue
+        first = last = i
+        while first - 1 >= 0 and odd(first - 1):
+            first -= 1
+        while last + 1 < len(column) and odd(last + 1):
+            last += 1
+        if last - first + 1 <= check.width and first - 1 in known and last + 1 in known:
+            out[i] = int(check.family) | Reason.SPIKE
     return out
 
 
@@ -169,13 +189,13 @@ def _habit(x: list[float], check: Flatline, rests) -> float:  # type: ignore[no-
         if k + 1 == len(x) or x[k + 1] != v:
             lengths[min(run, 1000)] += 1
             run = 0
-    at_least = {k: sum(n for length, n in lengths.items() if length >= k) for k in range(1, 1001)}
-    often = [k for k in range(1, 1001) if at_least[k] >= 30]
-    if not often or often[-1] == 1000:
+    k = 0
+    while lengths[k + 1] >= 20:
+        k += 1
+    if k == 0:
         return inf
-    k = often[-1]
-    fall = min(max(at_least[k] / at_least[k - 1], 0.1), 0.95) if k > 1 else 0.1
-    return k + ceil(log(at_least[k] / check.chance) / log(1 / fall))
+    fall = min(max(lengths[k] / lengths[k - 1], 0.1), 0.95) if k > 1 else 0.1
+    return k + ceil(log(lengths[k] / (1 - fall) / check.chance) / log(1 / fall))
 
 
 def completed(times: list[int], period: int, start: int | None, end: int | None) -> list[int]:
