@@ -27,6 +27,12 @@ _TEXT_TIME = """CASE WHEN ns % 1000000000 = 0
     THEN strftime(make_timestamp_ns(ns), '%Y-%m-%dT%H:%M:%SZ')
     ELSE strftime(make_timestamp_ns(ns), '%Y-%m-%dT%H:%M:%S')
         || printf('.%09dZ', ns % 1000000000) END"""
+# JSON has no infinity and no NaN
+_VALUE = {
+    "csv": "value",
+    "json": "CASE WHEN isfinite(value) THEN value END AS value",
+    "parquet": "value",
+}
 _TIME = {"csv": _TEXT_TIME, "json": _TEXT_TIME, "parquet": "make_timestamp_ns(ns)"}
 
 
@@ -76,8 +82,8 @@ def long_file(path: Path, kind: Format, signals: Sequence[Signal]) -> Iterator[L
         yield LongFile(database, signals)
         _copy(
             database,
-            f"SELECT {_TIME[kind]} AS time_utc, signal, quantity, unit, register, value, "
-            "status FROM kept JOIN known USING (place) ORDER BY place, ns, kept.rowid",
+            f"SELECT {_TIME[kind]} AS time_utc, signal, quantity, unit, register, "
+            f"{_VALUE[kind]}, status FROM kept JOIN known USING (place) ORDER BY place, ns, kept.rowid",
             path,
             kind,
             Path(folder),
