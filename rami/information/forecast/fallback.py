@@ -24,7 +24,7 @@ class WithFallback:
 
     def fit(self, task: Task) -> FittedFallback:
         """As in Forecaster; never refuses."""
-        refusals = []
+        refusals: list[str] = []
         for method in (self.forecaster, *CHAIN):
             try:
                 return FittedFallback(self, method.fit(task), "; ".join(refusals))

@@ -12,7 +12,7 @@ from rami.information.forecast.forecast import Forecast
 from rami.information.forecast.task import Task
 
 
-class NotEnoughHistory(Exception):  # noqa: N818  not an error: the next method takes over
+class NotEnoughHistory(Exception):
     """A method cannot learn from so little; says how much there is and what it wants."""
 
 

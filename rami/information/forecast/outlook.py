@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rami.core.frame import Values
+from rami.core.timegrid import TimeGrid
 from rami.information.forecast.calendar import HOUR_NS
 from rami.information.forecast.history import History
 
@@ -69,6 +70,23 @@ class Expected:
             at = np.arange(count) * (step_ns / HOUR_NS)
             self._drawn[key] = self._sd * np.interp(at, np.arange(hours), path)
         return self._drawn[key]
+
+
+class Replaced:
+    """An outlook whose view of one issue is what a weather forecast said then."""
+
+    def __init__(self, past: Outlook, issued_ns: int, grid: TimeGrid, values: Values) -> None:
+        self._past, self._issued_ns = past, issued_ns
+        self._said = History("", "", grid, values)
+
+    def at(self, issues: NDArray[np.int64], lead_ns: int, step_ns: int, count: int) -> Values:
+        """As in Outlook."""
+        seen = self._past.at(issues, lead_ns, step_ns, count)
+        for row in np.flatnonzero(issues >= self._issued_ns):
+            times = int(issues[row]) + lead_ns + step_ns * np.arange(count, dtype=np.int64)
+            said = self._said.at(times)
+            seen[row] = np.where(np.isfinite(said), said, seen[row])
+        return seen
 
 
 def _bridged(series: History) -> History:

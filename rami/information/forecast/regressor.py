@@ -10,9 +10,10 @@ from rami.core.frame import Values
 class Regression(Protocol):
     """A regression that has learned."""
 
-    #: measured less predicted for the last days, shape (days, count), by regressions that knew
-    #: only what lay before; NaN where nothing was measured
-    residuals: Values
+    @property
+    def residuals(self) -> Values:
+        """Measured less predicted for the last days, shape (days, count), by regressions that
+        knew only what lay before; NaN where nothing was measured."""
 
     def predict(self, regressors: Values) -> Values:
         """Values for regressors of shape (..., columns)."""

@@ -69,5 +69,4 @@ def scores(
 
 def as_json(found: Scores) -> Mapping[str, float | int | None]:
     """Figures by name; null for what does not exist."""
-    told = {k: v for k, v in vars(found).items()}
-    return {k: None if v != v else v for k, v in told.items()}
+    return {name: None if figure != figure else figure for name, figure in vars(found).items()}
