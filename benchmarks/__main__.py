@@ -13,10 +13,10 @@ from pathlib import Path
 
 from benchmarks.row import Row
 
-GROUPS = ("command_line", "fmu_step", "replan", "closed_loop")
+GROUPS = ("command_line", "fmu_step", "replan", "closed_loop", "historian")
 
 
-def _show(row: Row) -> None:
+def show(row: Row) -> None:
     """One line: value, peer, ratio, goal."""
 
     def figure(value: float | None, unit: str = "") -> str:
@@ -43,7 +43,7 @@ def main() -> int:
     results: list[Row] = []
     for group in options.only or GROUPS:
         for row in import_module(f"benchmarks.{group}").rows(quick=options.quick):
-            _show(row)
+            show(row)
             results.append(row)
     table = [row.as_json() for row in results]
     options.out.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")

@@ -1,0 +1,123 @@
+"""The embedded historian beside raw DuckDB, and a live loop with and without it.
+
+Rows are generated. `python -m benchmarks.historian --full` takes the whole year of 60,000 meters
+and a real loop of 1 s, 10 minutes with and 10 minutes without the historian.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
+
+import numpy as np
+
+from benchmarks import historian_live
+from benchmarks.row import Row, below
+
+#: meters and months: the curve
+CURVE = ((5_000, 2), (20_000, 1), (60_000, 1))
+FULL = ((5_000, 12), (20_000, 12), (60_000, 12))
+QUICK = ((5_000, 1),)
+
+
+def _in_own_process(which: str, meters: int, months: int) -> dict[str, float]:
+    folder = Path(mkdtemp(prefix="historian-"))
+    try:
+        command = [sys.executable, "-m", "benchmarks.historian_fleet", which]
+        ran = subprocess.run(
+            [*command, str(meters), str(months), str(folder / "store")],
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        figures: dict[str, float] = json.loads(ran.stdout)
+        return figures
+    finally:
+        rmtree(folder)
+
+
+def _beside(name: str, ours: float, raw: float, unit: str, goal: float | None = None) -> Row:
+    """A row whose goal bounds our value."""
+    peer = "raw DuckDB file, 2 threads"
+    met = None if goal is None else ours <= goal
+    return Row(name, ours, unit, peer, raw, ours / raw, goal, met)
+
+
+def _fleet(meters: int, months: int) -> Iterator[Row]:
+    ours = _in_own_process("ours", meters, months)
+    raw = _in_own_process("raw", meters, months)
+    if not np.isclose(ours["total"], raw["total"], rtol=1e-12):
+        raise RuntimeError(f"sums differ: {ours['total']} and {raw['total']}")
+    what = f"{meters:,} meters, {months} mo:"
+
+    def per_million(figures: dict[str, float], *keys: str) -> float:
+        return sum(figures[k] for k in keys) / figures["rows"] * 1e6
+
+    yield _beside(
+        f"{what} ingest, 1 M generated rows",
+        per_million(ours, "writing"),
+        per_million(raw, "writing"),
+        "s",
+        0.5,
+    )
+    yield _beside(
+        f"{what} ingest + compaction, 1 M rows",
+        per_million(ours, "writing", "finishing"),
+        per_million(raw, "writing", "finishing"),
+        "s",
+        0.5,
+    )
+    per_row = ours["bytes"] / ours["rows"], raw["bytes"] / raw["rows"]
+    yield _beside(f"{what} on disk per row", *per_row, "B", 3.0)
+    yield _beside(f"{what} one meter, all its rows", ours["year"], raw["year"], "s", 0.2)
+    first = ours["first_year"], raw["first_year"]
+    yield _beside(f"{what} the first meter asked for", *first, "s")
+    yield _beside(f"{what} fleet sum per hour of a month", ours["month"], raw["month"], "s", 1.0)
+    memory = ours["memory"] / 1e9, raw["memory"] / 1e9
+    yield _beside(f"{what} memory", *memory, "GB", 4.0)
+    yield _beside(f"{what} longest write (a day)", ours["longest"], raw["longest"], "s")
+
+
+def _live(step_s: float, steps: int, turns: int) -> Iterator[Row]:
+    kept, bare, pressure = historian_live.measure(step_s, steps, turns)
+    what = f"loop of {historian_live.SIGNALS:,} signals at {step_s:g} s:"
+    for q in (50, 99):
+        a, b = np.percentile(kept, q) * 1e3, np.percentile(bare, q) * 1e3
+        yield Row(f"{what} p{q} of a step's end", a, "ms", "without a historian", b, a / b)
+    late = float(np.mean(kept > step_s)), float(np.mean(bare > step_s))
+    yield Row(f"{what} steps not done in time", late[0], "", "without a historian", late[1])
+    yield below(f"{what} rows dropped", pressure.dropped, "", 0)
+    yield Row(f"{what} longest wait for the disk", pressure.longest_wait_s, "s")
+
+
+def rows(quick: bool = False) -> Iterator[Row]:
+    """The curve of fleets, then the loop at fifty times real speed."""
+    for meters, months in QUICK if quick else CURVE:
+        yield from _fleet(meters, months)
+    yield from _live(0.02, 50 if quick else 150, 2 if quick else 4)
+
+
+def main() -> None:
+    from benchmarks.__main__ import show
+
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.historian", description=__doc__)
+    parser.add_argument("--full", action="store_true", help="a year, and 20 minutes of a loop")
+    parser.add_argument("--only", choices=("fleet", "live"))
+    options = parser.parse_args()
+    if options.only != "live":
+        for meters, months in FULL if options.full else CURVE:
+            for row in _fleet(meters, months):
+                show(row)
+    if options.only != "fleet":
+        for row in _live(1.0, 60, 10) if options.full else _live(0.02, 150, 4):
+            show(row)
+
+
+if __name__ == "__main__":
+    main()
