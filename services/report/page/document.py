@@ -1,13 +1,10 @@
-"""report.html: one file with everything in it, plotly.js included, that asks no network."""
+"""report.html: the page of a study."""
 
 from __future__ import annotations
 
-import json
-from importlib.resources import files
 from pathlib import Path
 
 from rami.asset.topology import SiteTopology
-from services.report.charts.figure import Figure
 from services.report.comparison import BASIS, PLANNED
 from services.report.page.changes import changes
 from services.report.page.check import check
@@ -17,15 +14,10 @@ from services.report.page.head import head
 from services.report.page.markup import Markup, joined, tag
 from services.report.page.planned import planned_and_realised, waterfalls
 from services.report.page.season import season_part
+from services.report.page.shell import page
 from services.report.page.tuning import tuning
 from services.report.whole_file import write_whole
 from services.study.outcome import StudyOutcome
-
-#: a browser that reads this loads nothing from anywhere, whatever a script asks for
-_POLICY = (
-    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
-    "img-src data: blob:; form-action 'none'"
-)
 
 
 def write_report(outcome: StudyOutcome, site: SiteTopology, path: Path) -> None:
@@ -56,23 +48,7 @@ def document(outcome: StudyOutcome, site: SiteTopology) -> str:
             tuning(outcome),
         ]
     )
-    here = files("services.report.page")
-    style, script = (here.joinpath(f"report.{end}").read_text("utf-8") for end in ("css", "js"))
-    return "\n".join(
-        [
-            '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">',
-            f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
-            '<meta name="viewport" content="width=device-width, initial-scale=1">',
-            '<meta name="color-scheme" content="light dark">',
-            tag("title", f"{outcome.site}: study of the heat transfer station"),
-            f"<style>\n{style}</style>\n</head>\n<body>\n<main>",
-            body,
-            "<noscript><p>The figures need JavaScript; the tables do not.</p></noscript>\n</main>",
-            f'<script type="application/json" id="figures">{_data(drawn)}</script>',
-            f"<script>{_plotly()}</script>",
-            f"<script>\n{script}</script>\n</body>\n</html>\n",
-        ]
-    )
+    return page(f"{outcome.site}: study of the heat transfer station", body, drawn)
 
 
 def _navigation(outcome: StudyOutcome) -> Markup:
@@ -95,15 +71,3 @@ def _navigation(outcome: StudyOutcome) -> Markup:
     ]
     shown = tag("span", "Runs shown: ", *choices, class_="choice") if len(modes) > 1 else Markup()
     return tag("nav", tag("span", *links, class_="links"), shown)
-
-
-def _data(drawn: dict[str, Figure]) -> str:
-    content = {name: {"data": f.traces, "layout": f.layout} for name, f in drawn.items()}
-    return json.dumps(content, separators=(",", ":"), ensure_ascii=False).replace("</", "<\\/")
-
-
-def _plotly() -> str:
-    """The library's own file, from the installed package."""
-    from plotly.offline import get_plotlyjs
-
-    return str(get_plotlyjs())
