@@ -15,6 +15,7 @@ from services.study.comparison import run_outcome
 from services.study.folder import make_folder
 from services.study.job import Job, run_season
 from services.study.outcome import Mode, SeasonOutcome, StudyOutcome
+from services.study.recording import check_historian, record_run
 from services.study.season_data import DataOptions, origins
 from services.study.unserved import unserved
 
@@ -27,13 +28,15 @@ Report = Callable[[str, float], None]
 def run_site(site: Site, out: Path, report: Report) -> Mapping[str, Any]:
     """Run with the declared cost basis; returns the main figures, units in the names.
 
-    Writes `timeseries.csv.gz` and `figures.json` into `out`, and delivers the balances of each
+    Writes `timeseries.csv.gz` and `figures.json` into `out`, the series into the site's historian
+    where it declares one, and delivers the balances of each
     strategy period to whoever takes them; those that cannot be delivered wait on disk, and a
     figure says so. Raises RamiError.
     """
     mode: Mode = site.strategy.cost_basis
     receivers = assemble.receivers(site)
     make_folder(out)
+    check_historian(site)
     names = {t.name: f"model of {t.name}" for t in assemble.generated(site)}
     for name in names.values():
         report(name, 0.0)
@@ -71,6 +74,7 @@ def run_site(site: Site, out: Path, report: Report) -> Mapping[str, Any]:
     for name, why in tell(receivers, balances).items():
         figures[f"balances_waiting_{name}"] = why
     _write(site, StudyOutcome(site.name, {"run": _season(outcome)}, {}, {}, {}), figures, out)
+    record_run(site, outcome)
     return figures
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Literal, Protocol
@@ -14,10 +14,12 @@ if TYPE_CHECKING:
     from rami.core.frame import Frame
     from rami.core.historian import Store
     from rami.core.signal import Rows, Signal
+    from rami.information.historian.settings import HistorianConfiguration
+    from rami.information.historian.writer import StoreWriter
     from twins.site.site import Site
 
 Format = Literal["csv", "parquet", "json"]
-_WANTED = "add `historian: {kind: duckdb, folder: history}`"
+_WANTED = "declare one, e.g. `historian: {kind: duckdb, folder: history}`"
 
 
 class RowFile(Protocol):
@@ -34,28 +36,36 @@ def has_store(site: Site) -> bool:
     return site.declaration.historian is not None
 
 
-@contextmanager
-def open_store(
-    site: Site, *, read_only: bool = False, folder: Path | None = None
-) -> Iterator[Store]:
-    """The store that the site declares, or an embedded one in `folder`; closed at the end.
+def open_store(site: Site, *, read_only: bool = False, folder: Path | None = None) -> Store:
+    """The store that the site declares, or an embedded one in `folder`; close it.
 
     ConfigurationError without section `historian`, UnreachableError, DataError.
     """
     if folder is not None:
         from adapters.stores.duckdb.configuration import DuckdbConfiguration
 
-        store = DuckdbConfiguration(folder=folder.absolute()).open(folder, read_only=read_only)
-    else:
-        declared = site.declaration.historian
-        if declared is None:
-            what = "the site keeps no history: section 'historian' is missing"
-            raise ConfigurationError([Problem(str(site.file), what, f"{_WANTED}, or use --store")])
-        store = declared.open(site.folder, read_only=read_only)
-    try:
-        yield store
-    finally:
-        store.close()
+        return DuckdbConfiguration(folder=folder.absolute()).open(folder, read_only=read_only)
+    return _declared(site).open(site.folder, read_only=read_only)
+
+
+def open_historian(site: Site) -> StoreWriter:
+    """The site's store behind a writer thread, for a running loop; close it, or use `with`.
+
+    Raises as `open_store`.
+    """
+    from rami.information.historian.writer import StoreWriter
+
+    declared = _declared(site)
+    store = declared.open(site.folder)
+    return StoreWriter(store, queue=declared.queue, when_full=declared.when_full)
+
+
+def _declared(site: Site) -> HistorianConfiguration:
+    declared = site.declaration.historian
+    if declared is None:
+        what = "the site keeps no history: section 'historian' is missing"
+        raise ConfigurationError([Problem(str(site.file), what, _WANTED)])
+    return declared
 
 
 def long_file(

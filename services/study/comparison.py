@@ -176,4 +176,5 @@ def run_outcome(site: Site, r: JobResult) -> RunOutcome:
         tracking=e.tracking,
         timings=r.timings,
         kpi=key_figures(site, e.means, e.metered, r.data, r.prices),
+        prices=r.prices,
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from rami.core.frame import Frame
+from rami.information.prices import Prices
 from services.study.tracking import Tracking
 
 Mode = Literal["baseline", "average", "marginal", "ems"]
@@ -24,7 +25,7 @@ class RunOutcome:
     `scheduled`: the executed parts of the schedules (empty for the baseline), columns as in
     `rami.functional.schedule.Schedule`. `planned`: parts of eq. 21 in EUR, summed over the
     executed plans. `planned_benefit_eur` is what those plans promised their owner against
-    the station at rest. `kpi`: the site's declared figures (`kpi.<name>`), if any.
+    the station at rest. `kpi`: the site's declared figures (`kpi.<name>`), if any. `prices`: what owners pay and get.
     `settlement`: plain figures per owner from `rami.business`.
     """
 
@@ -45,6 +46,7 @@ class RunOutcome:
     timings: Mapping[str, float] = field(default_factory=dict)
     planned_benefit_eur: float = 0.0
     kpi: Frame | None = None
+    prices: Prices | None = None
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from services.study.job import CheckJob, Job, JobResult, run_job
 from services.study.outcome import MODES, Mode, SeasonOutcome, StudyOutcome
 from services.study.pool import run_jobs
 from services.study.provenance import provenance, tuning_table
+from services.study.recording import check_historian, record_study
 from services.study.season_data import DataOptions, Origins, origins, read_season, season_path
 
 if TYPE_CHECKING:
@@ -47,7 +48,8 @@ def run_study(
 ) -> StudyOutcome:
     """Seasons x {baseline, average, marginal}; None means as the site file says.
 
-    Writes `report.html`, `results.json`, `timings.json` and the time series into `out`.
+    Writes `report.html`, `results.json`, `timings.json` and the time series into `out`, and the
+    series into the site's historian where it declares one.
     `data` is a folder of season files, `prices` a file of day-ahead prices, `step_s` the step
     of networks and exchange. Data are read and checked before anything is run. Raises
     RamiError, and Interrupted after Ctrl-C, when the finished seasons are written.
@@ -61,6 +63,7 @@ def run_study(
     options = DataOptions(data, prices)
     sources, external = _check_data(site, chosen, span, options)
     make_folder(out)
+    check_historian(site)
     marks = {"data_s": perf_counter() - begun}
 
     names = {t.name: f"model of {t.name}" for t in assemble.generated(site)}
@@ -103,6 +106,7 @@ def run_study(
         marks,
     )
     _write(site, outcome, out, report, begun)
+    record_study(site, outcome, report)
     if stopped is not None:
         kept = f"{len(done)} of {len(chosen)} seasons were finished and are in {out}"
         if isinstance(stopped, KeyboardInterrupt):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import asdict
 from math import isfinite
 from pathlib import Path
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 def stats(file: Path | None, *, store: Path | None, json: bool) -> None:
     """What the historian holds."""
-    with open_store(opened(file), read_only=True, folder=store) as history:
+    with closing(open_store(opened(file), read_only=True, folder=store)) as history:
         found = history.stats()
     if json:
         print_json(_plain(found))
@@ -46,7 +47,7 @@ def last(file: Path | None, pattern: str, *, store: Path | None, json: bool) -> 
     """The latest value of signals."""
     from rami.core.quality import describe
 
-    with open_store(opened(file), read_only=True, folder=store) as history:
+    with closing(open_store(opened(file), read_only=True, folder=store)) as history:
         signals = signals_of(history, pattern)
         rows = history.last([s.name for s in signals])
     known = {s.name: s for s in signals}
@@ -74,7 +75,7 @@ def last(file: Path | None, pattern: str, *, store: Path | None, json: bool) -> 
 
 def compact(file: Path | None, *, store: Path | None, json: bool) -> None:
     """Close finished months, drop what retention says."""
-    with open_store(opened(file), folder=store) as history:
+    with closing(open_store(opened(file), folder=store)) as history:
         figures = history.compact()
     if json:
         print_json(dict(figures))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,7 +42,7 @@ def export(
     span = span_of(first, after)
     kind = kind or _kind(out)
     _check(out, step, how)
-    with open_store(site, read_only=True, folder=store) as history, reported() as report:
+    with closing(open_store(site, read_only=True, folder=store)) as history, reported() as report:
         chosen = signals_of(history, signals)
         whole = _whole(history, span, step)
         if step is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -40,7 +41,7 @@ def import_file(
         report(f"read {file.name}", 0.0)
         signals, rows = read_file(file, options)
         report(f"read {file.name}", 1.0)
-        with open_store(site, folder=store) as history:
+        with closing(open_store(site, folder=store)) as history:
             history.declare(_as_known(history, signals))
             counts: Counter[str] = Counter()
             for first in range(0, len(rows), _BATCH):
