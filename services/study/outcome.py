@@ -25,8 +25,9 @@ class RunOutcome:
     `scheduled`: the executed parts of the schedules (empty for the baseline), columns as in
     `rami.functional.schedule.Schedule`. `planned`: parts of eq. 21 in EUR, summed over the
     executed plans. `planned_benefit_eur` is what those plans promised their owner against
-    the station at rest. `kpi`: the site's declared figures (`kpi.<name>`), if any. `prices`: what owners pay and get.
-    `settlement`: plain figures per owner from `rami.business`.
+    the station at rest. `kpi`: the site's declared figures (`kpi.<name>`), if any.
+    `prices`: what owners pay and get. `settlement`: plain figures per owner from
+    `rami.business`.
     """
 
     season: str
