@@ -8,8 +8,11 @@ from typing import Any
 
 from rami.core.historian import Store
 from rami.information.meters.dataset import Dataset, span
+from rami.information.meters.keys import KeyRing
 from rami.information.meters.pseudonym import pseudonyms, signals
 from rami.information.meters.settings import HISTORIAN
+
+Report = Callable[[str, float], None]
 
 #: customers moved at once
 _BATCH = 500
@@ -20,7 +23,7 @@ def rotate(
     store: Store,
     *,
     keep_old: bool = False,
-    report: Callable[[str, float], None] = lambda _name, _share: None,
+    report: Report = lambda _name, _share: None,
 ) -> int:
     """Move to the next epoch; its number.
 
@@ -39,7 +42,7 @@ def finish_rotate(
     dataset: Dataset,
     store: Store,
     begun: dict[str, Any],
-    report: Callable[[str, float], None] = lambda _name, _share: None,
+    report: Report = lambda _name, _share: None,
 ) -> None:
     """Carry out a rotation, from wherever it was stopped."""
     ring = dataset.ring()
@@ -47,40 +50,51 @@ def finish_rotate(
     if new not in ring.epochs:
         ring.next_epoch()
         dataset.keys.write(ring)
-    customers = list(dataset.roster().customers)
-    before, after = dataset.names(ring, customers, old), dataset.names(ring, customers, new)
-    fresh = pseudonyms(ring.key(HISTORIAN, new), dataset.name, customers)
-    held = span(store)
-    moved = 0
-    known = {signal.name for signal in store.signals(f"meters.{dataset.name}.*")}
     if ring.current == old:
-        for first in range(0, len(customers), _BATCH):
-            some = slice(first, first + _BATCH)
-            kinds = [signals(dataset.name, p, dataset.settings.registers) for p in fresh[some]]
-            store.declare(signal for kind in kinds for signal in kind)
-            was = [name for names in before[some] for name in names]
-            there = [(b, a) for b, a in
-                     zip(was, (n for names in after[some] for n in names), strict=True)
-                     if b in known]  # fmt: skip
-            if there and held:
-                rows = store.rows([b for b, _ in there], *held)
-                store.write(replace(rows, names=tuple(a for _, a in there)))
-                moved += len(rows)
-            report("rotate", min(1.0, (first + _BATCH) / len(customers)))
+        begun = {**begun, "rows": _copy(dataset, store, ring, old, report)}
+        dataset.intent.note(begun)
         # everything is there twice now; from here on the new names hold
         ring.current = new
         dataset.keys.write(ring)
-    gone = [name for names in before for name in names if name in known]
-    if gone:
-        store.erase(gone)
-    if not begun["keep_old"]:
+    customers = list(dataset.roster().customers)
+    if old in ring.epochs:
+        known = {signal.name for signal in store.signals(f"meters.{dataset.name}.*")}
+        before = dataset.names(ring, customers, old)
+        gone = [name for names in before for name in names if name in known]
+        if gone:
+            store.erase(gone)
+    if not begun["keep_old"] and len(ring.epochs) > 1:
         ring.epochs = {new: ring.epochs[new]}
         dataset.keys.write(ring)
-    dataset.tell(
-        "rotate", "done", nonce=begun["nonce"], epoch=new, rows=moved, customers=len(customers),
-        old_keys="kept" if begun["keep_old"] else "destroyed",
-    )  # fmt: skip
+    if not any(row.get("nonce") == begun["nonce"] for row in dataset.log.rows()):
+        dataset.tell(
+            "rotate", "done", nonce=begun["nonce"], epoch=new, rows=begun["rows"],
+            customers=len(customers), old_keys="kept" if begun["keep_old"] else "destroyed",
+        )  # fmt: skip
     dataset.intent.done()
+
+
+def _copy(dataset: Dataset, store: Store, ring: KeyRing, old: int, report: Report) -> int:
+    """Every customer's rows under the next epoch's names too; rows."""
+    customers = list(dataset.roster().customers)
+    before, after = dataset.names(ring, customers, old), dataset.names(ring, customers, old + 1)
+    fresh = pseudonyms(ring.key(HISTORIAN, old + 1), dataset.name, customers)
+    known = {signal.name for signal in store.signals(f"meters.{dataset.name}.*")}
+    held = span(store)
+    copied = 0
+    for first in range(0, len(customers), _BATCH):
+        some = slice(first, first + _BATCH)
+        kinds = (signals(dataset.name, p, dataset.settings.registers) for p in fresh[some])
+        store.declare(signal for kind in kinds for signal in kind)
+        was = [name for names in before[some] for name in names]
+        will = [name for names in after[some] for name in names]
+        pairs = [(b, a) for b, a in zip(was, will, strict=True) if b in known]
+        if pairs and held:
+            rows = store.rows([b for b, _ in pairs], *held)
+            store.write(replace(rows, names=tuple(a for _, a in pairs)))
+            copied += len(rows)
+        report("rotate", min(1.0, (first + _BATCH) / len(customers)))
+    return copied
 
 
 def rekeyed(dataset: Dataset, recipient: str, old: list[str], epoch: int) -> list[str | None]:

@@ -100,10 +100,17 @@ class MeterDataset(Declared):
         default_factory=dict, description="who may have what"
     )
     k: int = Field(5, ge=5, le=1000, description="fewest customers of anything that leaves")
-    dominance: Share = Field(0.8, gt=0, le=0.8, description="most that one customer may make up")
+    dominance: Share = Field(0.8, description="most that one customer may make up")
     keep: MeterArchive | None = Field(None, description="aggregates that a purge leaves")
     keys: Path = Field(Path("meter-keys"), description="folder of keys and of the roster")
     records: Path = Field(Path("meter-records"), description="folder of log and releases")
+
+    @field_validator("dominance")
+    @classmethod
+    def _safe(cls, share: float) -> float:
+        if not 0 < share <= 0.8:
+            raise ValueError(f"{share:g} is not safe: wanted above 0 and at most 0.8")
+        return share
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
