@@ -13,7 +13,7 @@ from rami.core.errors import Problem
 from rami.core.frame import NO_ISSUE, Frame
 from rami.core.quality import Family, Qualities, Reason, is_bad, is_good, quality
 from rami.core.timegrid import NS, instant, iso
-from rami.core.units import Unit, convert
+from rami.core.units import convert
 from rami.information.external.delivery import OPEN, Delivery
 
 _WORDS = {
@@ -63,9 +63,9 @@ def _delivery(entry: dict[str, Any], quantity: str) -> Delivery:
     raw = entry["values"]
     if not isinstance(raw, list):
         raise ValueError("wanted a list of 'values'")
-    scale = _scale(unit, quantity)
-    values = np.array([np.nan if v is None else _number(v) for v in raw], float)
-    values = values * scale.factor + scale.offset
+    numbers = (float("nan") if v is None else _number(v) for v in raw)
+    convert(0.0, unit, quantity)  # a wrong unit is told of no values too
+    values = np.array([convert(v, unit, quantity) for v in numbers], float)
     times, ends = _times(entry, len(values))
     issued = entry.get("issued")
     if issued is None:  # a measurement is known at its time
@@ -87,12 +87,6 @@ def _number(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError(f"{value!r} is not a number; null stands for none")
     return float(value)
-
-
-def _scale(unit: str, quantity: str) -> Unit:
-    """Factor and offset to the canonical unit; ValueError for a unit of something else."""
-    offset = convert(0.0, unit, quantity)
-    return Unit(convert(1.0, unit, quantity) - offset, offset)
 
 
 def _times(entry: dict[str, Any], count: int) -> tuple[np.ndarray, np.ndarray]:

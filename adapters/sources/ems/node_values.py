@@ -34,7 +34,7 @@ class Answers:
     def good(self, node: str) -> Any:
         """A node's value; ValueError when it has none."""
         answer = self.values[node]
-        if not answer.StatusCode.is_good():
+        if _code(answer):
             raise ValueError(f"node {node} answers {answer.StatusCode.name}")
         return _value(answer)
 
@@ -45,11 +45,11 @@ def measurements(node: OpcuaNode, quantity: str, answers: Answers) -> Delivery:
     rows: dict[int, tuple[float, int]] = {}
     for answer in (*answers.history.get(node.node, ()), answers.values[node.node]):
         at = answer.SourceTimestamp or answer.ServerTimestamp
-        status = status_of(int(answer.StatusCode.value))
+        status = status_of(_code(answer))
         if at is not None:
             value = _number(_value(answer), node.node) if status < 2**31 else float("nan")
             rows[instant_of(at, node.node)] = (convert(value, node.unit, quantity), status)
-        elif answer.StatusCode.is_good():
+        elif not _code(answer):
             raise ValueError(f"node {node.node} gives no source time: its age is not known")
         else:
             raise ValueError(f"node {node.node} answers {answer.StatusCode.name}")
@@ -89,7 +89,7 @@ def array(node: OpcuaNode, quantity: str, answers: Answers) -> Delivery:
         if at is None:
             raise ValueError(f"node {node.node} gives no source time; declare `issued`")
         issue = instant_of(at, node.node)
-    status = status_of(int(answer.StatusCode.value))
+    status = status_of(_code(answer))
     return Delivery(
         times,
         ends_of(times, length),
@@ -104,6 +104,11 @@ def instant_of(value: object, node: str) -> int:
     if not isinstance(value, datetime):
         raise ValueError(f"node {node} holds {value!r}, wanted a DateTime")
     return instant(value if value.tzinfo else value.replace(tzinfo=UTC))
+
+
+def _code(answer: Any) -> int:
+    """The StatusCode; one that is left out is Good."""
+    return 0 if answer.StatusCode is None else int(answer.StatusCode.value)
 
 
 def _value(answer: Any) -> Any:
