@@ -25,6 +25,7 @@ from rami.information.series import AIR_TEMPERATURE, WET_BULB, Series, required_
 
 if TYPE_CHECKING:
     from rami.core.historian import Store
+    from rami.information.source import DataSource
     from twins.site.site import Site
 
 _SITE_FILES = (".yaml", ".yml")
@@ -156,6 +157,18 @@ def site_subjects(site: Site) -> list[Subject]:
 def site_rules(site: Site) -> list[Rule]:
     """The rule of every signal that the site file names."""
     return effective_rules(site_subjects(site), site.declaration.quality)[0]
+
+
+def checked(site: Site, source: DataSource) -> DataSource:
+    """The source behind the checks of the site's section `quality`; as it is without one."""
+    if site.declaration.quality is None:
+        return source
+    from rami.information.quality.checked_source import CheckedSource
+
+    from services.assemble.engines import engines
+
+    rules = site_rules(site)
+    return CheckedSource(source, rules, engines(rules))
 
 
 def open_store(site: Site, *, read_only: bool = False) -> Store:

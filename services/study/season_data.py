@@ -16,6 +16,7 @@ from rami.information.external.provenance import origin
 from rami.information.overlay import overlay
 from rami.information.series import DAY_AHEAD, WET_BULB
 from services import assemble
+from services.assemble.quality import checked
 
 #: times a consumer's power that a demand is not believed
 UNLIKELY = 20.0
@@ -53,7 +54,7 @@ def open_source(site: Site, season: str, options: DataOptions) -> DataSource:
     source = assemble.open_data(site, base)
     if options.prices:
         source = overlay(source, price_file(options.prices), [DAY_AHEAD])
-    return source
+    return checked(site, source)
 
 
 def read_season(site: Site, season: str, grid: TimeGrid, options: DataOptions) -> Frame:

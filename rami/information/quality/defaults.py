@@ -45,7 +45,7 @@ _WARMED = Default(
 )
 REGISTER = Default(0.0, fill="linear", longest=DAY, how="growth")
 _WATER = Default(0.0, 200.0, spike=6.0, least=2.0, fill="linear", longest=2 * HOUR, how="linear")
-_FLOW = Default(spike=6.0, stuck=DAY, resting=(0.0,), fill="linear", longest=2 * HOUR)
+_FLOW = Default(spike=6.0, stuck=DAY, resting=(0.0,), fill="similar_days", longest=DAY)
 
 _BY_QUANTITY = {
     "temperature": replace(_WATER, stuck=DAY),
@@ -56,8 +56,8 @@ _BY_QUANTITY = {
     "pressure": replace(_FLOW, low=0.0, high=100.0),
     "irradiance": Default(-0.02, 1.5, fill="linear", longest=2 * HOUR),
     "speed": replace(_FLOW, low=0.0, high=75.0, spike=None),
-    "energy_price": Default(-0.5, 4.0),
-    "emission_factor": Default(0.0, 1.5, fill="linear", longest=6 * HOUR),
+    "energy_price": Default(-0.5, 4.0, fill="similar_days", longest=6 * HOUR),
+    "emission_factor": Default(0.0, 1.5, fill="similar_days", longest=DAY),
     "energy": Default(fill="linear", longest=2 * HOUR),
 }
 
