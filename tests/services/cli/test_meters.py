@@ -1,0 +1,227 @@
+"""`rami meters` from files to releases: no number of a meter anywhere, in no guise."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+Rami = Callable[..., "subprocess.CompletedProcess[str]"]
+
+COUNT = 40
+NUMBERS = [f"00{60123457 + 1009 * i}" for i in range(COUNT)]
+
+
+def _declare(folder: Path, declaration: dict[str, Any], **changes: Any) -> Path:
+    declaration["historian"] = {"kind": "duckdb", "folder": "history"}
+    declaration["meters"] = {
+        "homes": {
+            "purpose": "billing and network planning",
+            "legal_basis": "contract, GDPR Art. 6(1)(b)",
+            "retention": "365 d",
+            "registers": {
+                "energy": {"quantity": "energy", "unit": "kWh"},
+                "volume": {"quantity": "volume", "unit": "m3"},
+            },
+            "files": {"zone": "Europe/Copenhagen"},
+            "groups": ["branch"],
+            "recipients": {
+                "city": {"purpose": "heat plan"},
+                "planning": {"purpose": "pipe sizes", "gets": "rows", "inside": True},
+            },
+            "keep": {"by": "branch"},
+            **changes,
+        }
+    }
+    site = folder / "site.yaml"
+    site.write_text(json.dumps(declaration, default=lambda at: at.isoformat()), encoding="utf-8")
+    return site
+
+
+def _readings(folder: Path, month: int = 1, hours: int = 30) -> Path:
+    lines = ["meter_id;time;energy;volume"]
+    for h in range(hours):
+        stamp = f"2019-{month:02d}-{14 + h // 24} {h % 24:02d}:00"
+        lines += [f"{n};{stamp};{5000 + i + 2.5 * h:.1f};{i + h}" for i, n in enumerate(NUMBERS)]
+    file = folder / "in" / f"m{month}.csv.gz"
+    file.parent.mkdir(exist_ok=True)
+    file.write_bytes(gzip.compress("\n".join(lines).encode()))
+    return file
+
+
+def _customers(folder: Path) -> Path:
+    rows = [f"{n};{'north' if i < 24 else 'south'}" for i, n in enumerate(NUMBERS)]
+    file = folder / "in" / "customers.csv"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text("\n".join(["meter_id;branch", *rows]))
+    return file
+
+
+@pytest.fixture
+def site(tmp_path: Path, reference_site_declaration: dict[str, Any]) -> Path:
+    return _declare(tmp_path, reference_site_declaration)
+
+
+def guises(number: str) -> Iterator[bytes]:
+    """How a number may hide in bytes."""
+    bare = number.lstrip("0")
+    for text in (bare, bare[::-1], number):
+        yield from (text.encode(), text.encode("utf-16-le"), text.encode("utf-16-be"))
+        yield text.encode().hex().encode()
+        for shift in range(3):
+            # base64 of any text that holds it, whatever stands before
+            inner = base64.b64encode(b"\0" * shift + text.encode())[shift + (shift > 0) :]
+            yield inner[: len(inner) // 4 * 4 - 4].rstrip(b"=")
+    value = int(bare)
+    for size in (4, 8):
+        yield value.to_bytes(size, "little") if size == 8 else value.to_bytes(4, "little")
+        yield value.to_bytes(size, "big")
+    yield f"{value:x}".encode()
+
+
+def contents(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """All files but those the utility wrote; Parquet as stored and as read, archives unpacked."""
+    for file in sorted(folder.rglob("*")):
+        if file.is_file() and "in" not in file.relative_to(folder).parts[:1]:
+            data = file.read_bytes()
+            yield file.name, data
+            if file.suffix == ".parquet":
+                rows = duckdb.execute(f"select * from read_parquet('{file}')").fetchall()
+                yield f"{file.name} read", repr(rows).encode()
+                meta = duckdb.execute(f"select * from parquet_metadata('{file}')").fetchall()
+                yield f"{file.name} statistics", repr(meta).encode()
+            elif file.suffix == ".npz":
+                import zipfile
+
+                with zipfile.ZipFile(file) as packed:
+                    for name in packed.namelist():
+                        yield f"{file.name} {name}", packed.read(name)
+
+
+def scan(folder: Path, *said: str) -> None:
+    parts = [*contents(folder), *(("output", text.encode()) for text in said)]
+    assert len(parts) > 8
+    looked_for = {g for number in NUMBERS for g in guises(number)}
+    # four bytes meet by chance in compressed files; eight do not
+    looked_for = {g for g in looked_for if len(g) >= 6}
+    for name, data in parts:
+        found = [g for g in looked_for if g in data]
+        assert not found, (name, found[:3])
+
+
+def test_the_scan_finds_what_is_there(tmp_path: Path) -> None:
+    for i in range(9):
+        (tmp_path / f"{i}.txt").write_text("nothing")
+    number = NUMBERS[3]
+    for text in (
+        number.encode(), number.encode("utf-16"), base64.b64encode(b"ab" + number.encode()),
+        base64.b64encode(b"abc;" + number.encode() + b";"), number.encode().hex().encode(),
+        int(number).to_bytes(8, "little"),
+    ):  # fmt: skip
+        (tmp_path / "found").write_bytes(b"..." + text + b"...")
+        with pytest.raises(AssertionError):
+            scan(tmp_path)
+
+
+def test_no_number_anywhere(rami: Rami, site: Path, tmp_path: Path) -> None:
+    said: list[str] = []
+
+    def call(*words: object, code: int = 0, stdin: str | None = None) -> str:
+        temporary = tmp_path / "temporary"
+        temporary.mkdir(exist_ok=True)
+        if stdin is None:
+            done = rami("meters", *words, RAMI_OPERATOR="anna", TMPDIR=str(temporary))
+        else:
+            done = subprocess.run(
+                [sys.executable, "-m", "services.cli", "meters", *map(str, words)],
+                cwd=tmp_path, input=stdin, capture_output=True, text=True, check=False,
+            )  # fmt: skip
+        assert done.returncode == code, done.stderr
+        said.extend((done.stdout, done.stderr))
+        return done.stdout
+
+    call("ingest", site, "homes", _readings(tmp_path), code=2)
+    call("keys", site, "homes")
+    call("keys", site, "homes", code=2)
+    call("ingest", site, "homes", _readings(tmp_path), "--customers", _customers(tmp_path))
+    broken = tmp_path / "in" / "broken.csv"
+    broken.write_text(
+        f"meter_id;time;energy;volume\n{NUMBERS[0]};x;1;2\n{NUMBERS[1]};2019-01-20 00:00;"
+        f"{NUMBERS[2]}x;1\n{NUMBERS[3]}\n"
+    )
+    call("ingest", site, "homes", broken, code=2)
+    assert "broken.csv:2" in said[-1]
+    out = tmp_path / "city.csv"
+    words = ("aggregate", site, "homes", "--by", "branch", "--step", "1h", "--recipient", "city")
+    told = json.loads(call(*words, "--out", out, "--json"))
+    assert told["released"] > 0
+    assert out.read_text().count("north") > 20
+    call(*words[:-1], "nobody", "--out", out, code=2)
+    call("aggregate", site, "homes", "--step", "2h", "--recipient", "city", "--out", out, code=1)
+    rows = tmp_path / "rows.csv"
+    call("share", site, "homes", "--recipient", "planning", "--out", rows)
+    call("share", site, "homes", "--recipient", "city", "--out", rows, code=1)
+    subject = tmp_path / "subject.json"
+    call("export-subject", site, "homes", "--id-from", "-", "--out", subject, stdin=NUMBERS[5])
+    call("erase", site, "homes", "--id-from", "-", stdin="12345", code=2)
+    receipt = json.loads(call("erase", site, "homes", "--id-from", "-", stdin=f"{NUMBERS[5]}\n"))
+    call("rotate", site, "homes")
+    call("resume", site, "homes")
+    call("log", site, "--json")
+    scan(tmp_path, *said)
+    # the erased one's pseudonym is in nothing that is kept, though others were given rows
+    gone = receipt["tell"]["planning"].encode()
+    assert gone in rows.read_bytes()
+    rows.unlink()
+    held_as = json.loads(subject.read_text())["registers"]["energy"]["signal"].split(".")[2]
+    subject.unlink()
+    for name, data in contents(tmp_path):
+        assert gone not in data, name
+        assert held_as.encode() not in data, name
+    [proof] = json.loads(call("purge", site, "--json"))
+    assert (proof["rows_left"], proof["customers"]) == (0, COUNT - 1)
+    call("log", site, "--verify")
+    scan(tmp_path, *said)
+    log = tmp_path / "meter-records" / "homes" / "access.jsonl"
+    log.write_bytes(log.read_bytes().replace(b"anna", b"otto", 1))
+    call("log", site, "--verify", code=1)
+
+
+@pytest.mark.parametrize("action", ["purge", "rotate"])
+def test_killed_it_is_finished_by_resume(
+    rami: Rami, site: Path, tmp_path: Path, action: str
+) -> None:
+    assert rami("meters", "keys", site, "homes").returncode == 0
+    files = [_readings(tmp_path, month) for month in (1, 2)]
+    done = rami("meters", "ingest", site, "homes", *files, "--customers", _customers(tmp_path))
+    assert done.returncode == 0, done.stderr
+    words = [sys.executable, "-m", "services.cli", "meters", action, str(site), "homes"]
+    intent = tmp_path / "meter-keys" / "homes.intent"
+    with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as running:
+        while running.poll() is None and not intent.exists():
+            time.sleep(0.001)
+        running.send_signal(signal.SIGKILL)
+    pending = intent.exists()
+    out = tmp_path / "x.csv"
+    words_ = ("meters", "aggregate", site, "homes", "--recipient", "city", "--out", out)
+    if pending:
+        asked = rami(*words_)
+        assert asked.returncode == 1
+        assert "rami meters resume" in asked.stderr
+    finished = rami("meters", "resume", site, "homes")
+    assert finished.returncode == 0, finished.stderr
+    assert not pending or f"finished: {action}" in finished.stdout
+    log = rami("meters", "log", site, "--verify")
+    assert log.returncode == 0, log.stderr
+    rows = json.loads(rami("meters", "log", site, "--json").stdout)
+    assert [r["outcome"] for r in rows if r["action"] == action] == ["done"]
