@@ -14,7 +14,7 @@ STRENGTHS = (1e-2, 1e-1, 0.3, 1.0, 3.0)
 #: days after which a day counts half
 HALF_LIFE_D = 60.0
 #: days that one regression of the rolling validation serves
-_STRIDE = 4
+_STRIDE = 7
 #: days learned from before the first one that is validated
 _LEAST = 7
 
