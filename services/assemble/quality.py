@@ -164,7 +164,6 @@ def checked(site: Site, source: DataSource) -> DataSource:
     if site.declaration.quality is None:
         return source
     from rami.information.quality.checked_source import CheckedSource
-
     from services.assemble.engines import engines
 
     rules = site_rules(site)

@@ -15,11 +15,14 @@ from rami.core.units import unit_of
 from rami.information.quality.chain import Chain
 from rami.information.quality.column import Column
 from rami.information.quality.cross_check import CrossChecked, cross_check
-from rami.information.quality.fill import fill
+from rami.information.quality.fill import Filling, fill
 from rami.information.quality.relation import Relation
 from rami.information.quality.resample import Combining, Resampling, resample
 from rami.information.quality.rule import Rule
 from rami.information.quality.stages import chain_of
+
+#: longest gap that a line crosses where no similar day is known
+_LINE_NS = 2 * 3600 * NS
 
 #: what runs a rule's checks instead of ours: rows in, the same rows graded out
 Engine = Callable[[Rule, Column], Column]
@@ -110,7 +113,10 @@ def _filled(one: Assessed, model: Column | None) -> Column:
     if filling is None or filling.method == "none" or not len(one.rows):
         return one.rows
     if filling.method != "model":
-        return fill(one.rows, filling)
+        done = fill(one.rows, filling)
+        if filling.method == "similar_days":  # without a similar day nearby
+            done = fill(done, Filling("linear", min(filling.limit_ns, _LINE_NS)))
+        return done
     if model is None or not model.known.any():
         return one.rows
     known = model.known

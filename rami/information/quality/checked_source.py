@@ -29,7 +29,8 @@ class CheckedSource:
         engines: Mapping[str, Engine] | None = None,
     ) -> None:
         self._source, self._engines = source, engines
-        self._rules = {rule.signal.name: rule for rule in rules}
+        # the span of a run is too short to tell a signal's habits
+        self._rules = {r.signal.name: replace(r, stuck_habit=False) for r in rules}
 
     def describe(self) -> Mapping[str, str]:
         """As the source does."""
