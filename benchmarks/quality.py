@@ -77,18 +77,19 @@ def by_pandas(times: np.ndarray, values: np.ndarray, count: int) -> tuple[Any, A
     cut = (step > pd.Timedelta(minutes=WIDTH + 1)).cumsum()
     spike = pd.Series(False, known.index)
     for width in (1, WIDTH):
-        for sign in (1.0, -1.0):
+        sides = []
+        for y in (known, -known):
             # a padded copy keeps what lies beyond a gap or the ends from counting
-            y = known * sign
             pad = pd.Series(np.inf, pd.MultiIndex.from_product([cut.unique(), range(width)]))
             place = np.searchsorted(cut.to_numpy(), pad.index.get_level_values(0))
             wide = pd.Series(np.insert(y.to_numpy(), place, np.inf))
             wide = pd.concat([wide, pd.Series(np.full(width, np.inf))], ignore_index=True)
             low = wide.rolling(width + 1).min()
             opened = low.rolling(width + 1).max().shift(-width)
-            peak = y - opened[np.isfinite(wide)].to_numpy()
-            usual, rare = peak.quantile(0.9, "lower"), peak.quantile(0.98, "lower")
-            spike |= peak > max(least, usual + THRESHOLD * (rare - usual))
+            sides.append(y - opened[np.isfinite(wide)].to_numpy())
+        peak = sides[0].where(sides[0] > sides[1], sides[1])
+        usual, rare = peak.quantile(0.9, "lower"), peak.quantile(0.98, "lower")
+        spike |= peak > max(least, usual + THRESHOLD * (rare - usual))
     run = ranged.ne(ranged.shift()).cumsum()
     short = ranged & (ranged.groupby(run).transform("size") <= WIDTH)
     beside = series.between(LOW, HIGH).shift(1, fill_value=False)

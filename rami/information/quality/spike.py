@@ -29,8 +29,8 @@ class Spike:
     """Bad where at most `width` values in a row stand out from both neighbours.
 
     A value's prominence p (see `prominence`) over neighbours at most `width` away is taken for
-    one value alone and for `width` values, upwards and downwards. Each limit follows from the
-    signal itself: q90 + threshold (q98 - q90) of all p. With an exponential tail the chance of
+    one value alone and for `width` values, the larger of up and down. Each limit follows from
+    the signal itself: q90 + threshold (q98 - q90) of all p. With an exponential tail the chance of
     p above it is 0.1 * 5^-threshold (6e-6 at 6) per value; 2 % of spikes do not move it. It is
     at least `floor` (canonical unit) and 5 % of the range P1 to P99. `day_pattern` takes off the
     median prominence at the same time of the two days before and after, so that peaks of
@@ -59,10 +59,10 @@ class Spike:
         slots = _slots(column, t) if self.day_pattern else None
         out = np.zeros(len(x), bool)
         for width in sorted({1, self.width}):
-            for peaks in prominence(x, width, breaks):
-                if slots is not None:
-                    peaks = _beyond_pattern(peaks, slots, DAY_NS // period)
-                out |= _unusual(peaks, self.threshold, least)
+            up, down = prominence(x, width, breaks)
+            if slots is not None:
+                up, down = (_beyond_pattern(p, slots, DAY_NS // period) for p in (up, down))
+            out |= _unusual(np.maximum(up, down), self.threshold, least)
         where = spread(column, out) | _out_and_back(column, self.width)
         return marked(where, self.family, self.reason)
 

@@ -102,13 +102,13 @@ def spike(column: Column, check: Spike) -> list[int]:
         sides = _prominence(x, width, cuts)
         if daily:
             sides = tuple(_beyond(p, slot, DAY // period) for p in sides)  # type: ignore[assignment]
-        for peaks in sides:
-            ranked = sorted(peaks)
-            usual, rare = ranked[int(0.90 * (len(x) - 1))], ranked[int(0.98 * (len(x) - 1))]
-            limit = max(least, usual + check.threshold * (rare - usual))
-            for (i, _, _), p in zip(rows, peaks, strict=True):
-                if limit > 0 and p > limit:
-                    out[i] = int(check.family) | Reason.SPIKE
+        peaks = [max(a, b) for a, b in zip(*sides, strict=True)]  # type: ignore[misc]
+        ranked = sorted(peaks)
+        usual, rare = ranked[int(0.90 * (len(x) - 1))], ranked[int(0.98 * (len(x) - 1))]
+        limit = max(least, usual + check.threshold * (rare - usual))
+        for (i, _, _), p in zip(rows, peaks, strict=True):
+            if limit > 0 and p > limit:
+                out[i] = int(check.family) | Reason.SPIKE
     return _also_out_of_range(column, check, out)
 
 
