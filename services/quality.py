@@ -86,7 +86,7 @@ def clean_signals(judged: Judged, step_s: float) -> tuple[Frame, list[Signal]]:
 
 def keep(judged: Judged, frame: Frame, signals: Sequence[Signal]) -> int:
     """Write cleaned signals to the site's historian; how many rows were new. Raw rows stay."""
-    from services.assemble.quality import open_store
+    from services.assemble.historian import open_store
 
     assert judged.site is not None
     store = open_store(judged.site)

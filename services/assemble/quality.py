@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,10 +19,11 @@ from rami.information.quality.meter_relations import meter_relations, only_meter
 from rami.information.quality.relation import Relation
 from rami.information.quality.rule import Rule
 from rami.information.quality.rules import effective_rules, matches
-from rami.information.quality.settings import CrossChecks, QualitySettings
+from rami.information.quality.settings import CrossChecks
 from rami.information.quality.site_relations import site_relations
 from rami.information.quality.subject import Subject, of_series, subjects
 from rami.information.series import AIR_TEMPERATURE, WET_BULB, Series, required_series
+from services.assemble.historian import open_store, read_file
 
 if TYPE_CHECKING:
     from rami.core.historian import Store
@@ -89,18 +91,19 @@ def is_site(path: Path | None) -> bool:
 
 
 def judged_file(path: Path, wanted: Wanted) -> Judged:
-    """A data file by the default rules. Raises DataError with every cell that is no number."""
-    from adapters.sources.csv.configuration import CsvFile
-    from adapters.sources.csv.rows import file_rows
+    """A data file by the default rules; exported ones, CSV and Parquet as people have them.
 
-    signals, rows = file_rows(CsvFile(file=path.name, zone=wanted.zone), path.parent)
+    Raises DataError with every cell that is no number.
+    """
+    signals, rows = read_file(path, {"zone": wanted.zone} if wanted.zone else {})
     known = [_subject(signal, {}) for signal in signals]
     rows = _chosen(rows, wanted, str(path))
     rules, _ = effective_rules(known, None)
     growth = {n: float(np.nanmax(p.values) - np.nanmin(p.values)) for n, p in rows.series()}
     relations = only_meter(known, growth, CrossChecks())
     sources = dict.fromkeys(rows.names, path.name)
-    provenance = {"data": str(path), "rules": "defaults by quantity"}
+    digest = sha256(path.read_bytes()).hexdigest()
+    provenance = {"data": path.name, "data_sha256": digest, "rules": "defaults by quantity"}
     return Judged(path.name, rows, tuple(rules), tuple(relations), sources, provenance)
 
 
@@ -168,20 +171,6 @@ def checked(site: Site, source: DataSource) -> DataSource:
 
     rules = site_rules(site)
     return CheckedSource(source, rules, engines(rules))
-
-
-def open_store(site: Site, *, read_only: bool = False) -> Store:
-    """The site's historian. Raises DataError without one, UnreachableError."""
-    declared = site.declaration.historian
-    if declared is None:
-        hint = "declare e.g. `historian: {kind: duckdb, folder: history}`"
-        raise DataError([Problem(str(site.file), "the site has no historian", hint)])
-    return declared.open(site.folder, read_only=read_only)
-
-
-def settings_of(site: Site | None) -> QualitySettings:
-    """Its section `quality`, or the defaults."""
-    return (site.declaration.quality if site else None) or QualitySettings()
 
 
 def _stored(store: Store, wanted: Wanted, where: str) -> tuple[list[Signal], Rows]:

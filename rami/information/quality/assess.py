@@ -21,6 +21,8 @@ from rami.information.quality.resample import Combining, Resampling, resample
 from rami.information.quality.rule import Rule
 from rami.information.quality.stages import chain_of
 
+#: values that no sensor gave
+_MADE = np.uint32(Reason.SIMULATED | Reason.SYNTHETIC)
 #: longest gap that a line crosses where no similar day is known
 _LINE_NS = 2 * 3600 * NS
 
@@ -78,7 +80,7 @@ def assess(
         if rule is None:
             continue
         column = Column.of(part.times, part.values, part.status)
-        if len(part) and (part.status & np.uint32(Reason.SIMULATED)).all():
+        if len(part) and (part.status & _MADE).all():
             rule = replace(rule, skip=rule.skip | {"stuck"})  # a model may stand still
         chain = chain_of(rule)
         engine = (engines or {}).get(rule.engine)
