@@ -68,9 +68,8 @@ def clean_signals(judged: Judged, step_s: float) -> tuple[Frame, list[Signal]]:
     for j, (name, one) in enumerate(found.signals.items()):
         how = chain_of(one.rule).resampling
         assert how is not None
-        weights = (
-            found.signals[one.rule.weight].filled if one.rule.weight in found.signals else None
-        )
+        weighting = found.signals.get(one.rule.weight or "")
+        weights = weighting.filled if weighting else None
         values[:, j], status[:, j] = resample(one.filled, grid, how, weights)
         grown = one.rule.cumulative and one.rule.how == "growth"
         raw = Signal(name, one.rule.signal.quantity, one.rule.cumulative and not grown)
