@@ -30,17 +30,18 @@ def engine(folder: Path, threads: int, *, spill: bool) -> duckdb.DuckDBPyConnect
 
     One thread gives the same bits each time, and leaves the other core to the loop.
     """
-    return duckdb.connect(
+    connection = duckdb.connect(
         ":memory:",
         config={
             "threads": threads,
             "memory_limit": MEMORY,
             "temp_directory": str(folder / SPILL) if spill else "",
             "enable_external_file_cache": False,
-            "parquet_metadata_cache": True,
             "autoinstall_known_extensions": False,
         },
     )
+    connection.execute("SET parquet_metadata_cache = true")
+    return connection
 
 
 def checksum(file: Path) -> int:

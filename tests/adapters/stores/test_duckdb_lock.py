@@ -1,0 +1,90 @@
+"""One process writes; who comes second is told by whom."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from adapters.stores.duckdb.configuration import DuckdbConfiguration
+from adapters.stores.duckdb.store import DuckdbStore
+from rami.core.errors import DataError, RunError, UnreachableError
+from tests.adapters.stores.cases import EVER, T0, power, series
+from tests.conftest import REPOSITORY
+
+
+def opened(folder: Path, *, read_only: bool = False) -> DuckdbStore:
+    return DuckdbStore(folder, DuckdbConfiguration(), read_only=read_only)
+
+
+@pytest.mark.parametrize("read_only", [False, True])
+def test_held_by_another_process(tmp_path: Path, read_only: bool) -> None:
+    command = [sys.executable, "-m", "tests.adapters.stores.duckdb_child", str(tmp_path)]
+    child = subprocess.Popen(
+        [*command, "0", "1000000", "1000000"], stdout=subprocess.PIPE, text=True, cwd=REPOSITORY
+    )
+    try:
+        assert child.stdout is not None and child.stdout.readline() == "ready\n"
+        with pytest.raises(UnreachableError) as told:
+            opened(tmp_path, read_only=read_only)
+    finally:
+        child.kill()
+        child.communicate()
+    message = str(told.value)
+    assert str(tmp_path) in message and str(child.pid) in message and "\n" not in message
+    assert "postgres" in message
+    opened(tmp_path).close()
+
+
+def test_held_by_this_process(tmp_path: Path) -> None:
+    store = opened(tmp_path)
+    with pytest.raises(UnreachableError, match=f"this process.*{os.getpid()}"):
+        opened(tmp_path)
+    store.close()
+    opened(tmp_path).close()
+
+
+def test_several_readers_and_no_writer_beside_them(tmp_path: Path) -> None:
+    store = opened(tmp_path)
+    store.declare([power("a")])
+    store.write(series("a", [T0], [1.0]))
+    store.close()
+    readers = [opened(tmp_path, read_only=True) for _ in range(2)]
+    assert [len(r.rows(["a"], *EVER)) for r in readers] == [1, 1]
+    with pytest.raises(UnreachableError):
+        opened(tmp_path)
+    for change in (
+        lambda: readers[0].write(series("a", [T0 + 1], [1.0])),
+        lambda: readers[0].declare([power("b")]),
+        lambda: readers[0].erase(["a"]),
+        readers[0].compact,
+    ):
+        with pytest.raises(RunError, match="reading only"):
+            change()
+    for reader in readers:
+        reader.close()
+
+
+def test_reading_what_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="no historian"):
+        opened(tmp_path / "nothing", read_only=True)
+    assert not (tmp_path / "nothing").exists()
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(DataError, match="no historian"):
+        opened(tmp_path / "empty", read_only=True)
+
+
+def test_a_closed_store_says_so(tmp_path: Path) -> None:
+    store = opened(tmp_path)
+    store.close()
+    with pytest.raises(RunError, match="closed"):
+        store.signals()
+
+
+def test_a_folder_that_is_a_file(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(RunError, match="file"):
+        opened(tmp_path / "file")
