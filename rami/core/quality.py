@@ -83,6 +83,7 @@ def worst(*qs: Qualities) -> Qualities:
 
 def describe(q: int) -> str:
     """In words: `good`, `uncertain: filled, missing`."""
-    family = Family(q & int(_FAMILY)).name.lower()
+    # both top bits are reserved in OPC UA, and no better than bad
+    family = Family(min(q & int(_FAMILY), Family.BAD)).name.lower()
     why = [r.name.lower() for r in Reason if r and q & r and r.name]
     return f"{family}: {', '.join(why)}" if why else family
