@@ -186,3 +186,25 @@ def last(
     from services.cli.history import content as work
 
     work.last(site, pattern, store=store, json=json)
+
+
+@app.command()
+@ending.handled
+def kpi(
+    site: Site = None,
+    run: Annotated[
+        str | None, typer.Option(help="a run of a study in the historian: winter.marginal")
+    ] = None,
+    from_: From = None,
+    to: To = None,
+    step: Annotated[str, typer.Option(help="length of the intervals")] = "15 min",
+    store: Store = None,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="write the figures back as kpi.<name>")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Compute the site's declared key figures over its history."""
+    from services.cli.history import figures as work
+
+    work.kpi(site, run=run, first=from_, after=to, step=step, store=store, keep=keep, json=json)

@@ -1,0 +1,1 @@
+"""What is learned from a site's history, and put back into its file."""
