@@ -67,7 +67,8 @@ def publishable(
     for places in earlier:
         covered |= places != NOWHERE
         atoms = _mixed(atoms, places)
-    for t in range(intervals):
+    member = (group != NOWHERE)[:, None]
+    for t in np.flatnonzero((sums.present & member).any(axis=0)).tolist():
         here = np.where(sums.present[:, t], group, NOWHERE)
         key = np.where(covered[:, t], atoms[:, t], np.uint64(0))
         _, atom = np.unique(key, return_inverse=True)

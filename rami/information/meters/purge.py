@@ -156,7 +156,8 @@ def _keep_aggregates(
         return
     step = round(keep.step * NS)
     begin = start_ns // step * step
-    last = cut_ns // step * step
+    held = span(store)
+    last = min(cut_ns, held[1] + step if held else begin) // step * step
     chunk = max(1, _SPAN_NS // step) * step
     for register in dataset.settings.registers:
         for first in range(begin, last, chunk):

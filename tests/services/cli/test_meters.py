@@ -8,15 +8,18 @@ import json
 import signal
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
+from click.testing import Result
+from typer.testing import CliRunner
 
-Rami = Callable[..., "subprocess.CompletedProcess[str]"]
+from services.cli import app
 
 COUNT = 40
 NUMBERS = [f"00{60123457 + 1009 * i}" for i in range(COUNT)]
@@ -133,20 +136,17 @@ def test_the_scan_finds_what_is_there(tmp_path: Path) -> None:
             scan(tmp_path)
 
 
-def test_no_number_anywhere(rami: Rami, site: Path, tmp_path: Path) -> None:
+def test_no_number_anywhere(site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[str] = []
 
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("RAMI_OPERATOR", "anna")
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+
     def call(*words: object, code: int = 0, stdin: str | None = None) -> str:
-        temporary = tmp_path / "temporary"
-        temporary.mkdir(exist_ok=True)
-        if stdin is None:
-            done = rami("meters", *words, RAMI_OPERATOR="anna", TMPDIR=str(temporary))
-        else:
-            done = subprocess.run(
-                [sys.executable, "-m", "services.cli", "meters", *map(str, words)],
-                cwd=tmp_path, input=stdin, capture_output=True, text=True, check=False,
-            )  # fmt: skip
-        assert done.returncode == code, done.stderr
+        done = CliRunner().invoke(app, ["meters", *map(str, words)], input=stdin)
+        assert done.exit_code == code, done.output
         said.extend((done.stdout, done.stderr))
         return done.stdout
 
@@ -198,13 +198,15 @@ def test_no_number_anywhere(rami: Rami, site: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("action", ["purge", "rotate"])
-def test_killed_it_is_finished_by_resume(
-    rami: Rami, site: Path, tmp_path: Path, action: str
-) -> None:
-    assert rami("meters", "keys", site, "homes").returncode == 0
+def test_killed_it_is_finished_by_resume(site: Path, tmp_path: Path, action: str) -> None:
+    def call(*words: object, code: int = 0) -> Result:
+        done = CliRunner().invoke(app, ["meters", *map(str, words)])
+        assert done.exit_code == code, done.output
+        return done
+
+    call("keys", site, "homes")
     files = [_readings(tmp_path, month) for month in (1, 2)]
-    done = rami("meters", "ingest", site, "homes", *files, "--customers", _customers(tmp_path))
-    assert done.returncode == 0, done.stderr
+    call("ingest", site, "homes", *files, "--customers", _customers(tmp_path))
     words = [sys.executable, "-m", "services.cli", "meters", action, str(site), "homes"]
     intent = tmp_path / "meter-keys" / "homes.intent"
     with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as running:
@@ -212,16 +214,12 @@ def test_killed_it_is_finished_by_resume(
             time.sleep(0.001)
         running.send_signal(signal.SIGKILL)
     pending = intent.exists()
-    out = tmp_path / "x.csv"
-    words_ = ("meters", "aggregate", site, "homes", "--recipient", "city", "--out", out)
     if pending:
-        asked = rami(*words_)
-        assert asked.returncode == 1
-        assert "rami meters resume" in asked.stderr
-    finished = rami("meters", "resume", site, "homes")
-    assert finished.returncode == 0, finished.stderr
+        out = tmp_path / "x.csv"
+        refused = call("aggregate", site, "homes", "--recipient", "city", "--out", out, code=1)
+        assert "rami meters resume" in refused.stderr
+    finished = call("resume", site, "homes")
     assert not pending or f"finished: {action}" in finished.stdout
-    log = rami("meters", "log", site, "--verify")
-    assert log.returncode == 0, log.stderr
-    rows = json.loads(rami("meters", "log", site, "--json").stdout)
+    call("log", site, "--verify")
+    rows = json.loads(call("log", site, "--json").stdout)
     assert [r["outcome"] for r in rows if r["action"] == action] == ["done"]
