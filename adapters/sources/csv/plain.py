@@ -70,7 +70,7 @@ class PlainTable:
 
 def split_plain(data: bytes, separator: str, width: int, comment: str) -> PlainTable | None:
     """Rows of `width` cells; None where the data are not well-formed."""
-    if b'"' in data or b"\0" in data or data.count(b"\r") != data.count(b"\r\n"):
+    if width < 2 or b'"' in data or b"\0" in data or data.count(b"\r") != data.count(b"\r\n"):
         return None
     if not data.endswith(b"\n"):
         data += b"\n"
@@ -80,14 +80,11 @@ def split_plain(data: bytes, separator: str, width: int, comment: str) -> PlainT
     if b"\r" in data:
         ends = ends - (text[np.maximum(ends - 1, 0)] == _RETURN)
     commas = np.flatnonzero(text == ord(separator))
-    before = np.searchsorted(commas, starts)
-    cells = np.searchsorted(commas, ends) - before
+    cells = np.searchsorted(commas, ends) - np.searchsorted(commas, starts)
     keep = ends - starts > cells  # else empty, or nothing but separators
     if comment:
         keep &= ~_begins(text, starts, ends, comment.encode())
-        used = np.repeat(keep, cells)
-    else:
-        used = np.repeat(keep, cells)
+    used = np.repeat(keep, cells)
     if not keep.any() or bool((cells[keep] != width - 1).any()):
         return None
     inner = commas[used].reshape(-1, width - 1)

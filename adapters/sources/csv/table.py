@@ -98,6 +98,10 @@ def _carefully(declared: CsvFile, path: Path, text: str, separator: str, before:
                 continue
             if not header:
                 header = tuple(cell.strip() for cell in row)
+                if len(header) == 1:
+                    what = f"one column only: {header[0]!r}"
+                    hint = "declare separator, or how many lines precede the header: preamble: 5"
+                    raise DataError([Problem(f"{path}:{reader.line_num + before}", what, hint)])
                 continue
             if len(row) != len(header):
                 faults.add(
@@ -144,8 +148,6 @@ def _recognise(head: str) -> str:
 
 
 def _hint(separator: str, got: int, wanted: int) -> str:
-    if wanted == 1:
-        return "are there lines before the header? declare e.g. preamble: 5"
     if separator == "," and got > wanted:
         return "a decimal comma in a comma-separated file splits cells"
     return ""

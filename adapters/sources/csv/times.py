@@ -1,8 +1,7 @@
 """Time stamps of a file as UTC nanoseconds, clock changes included.
 
-Local time without an offset: in autumn the repeated hour is told apart by order (its first
-occurrence is summer time); a stamp in the hour that spring leaves out is an error, unless the
-row holds nothing else. Nothing is ever sorted or shifted.
+Local time without an offset is as in `rami.information.table.local`; a stamp in the hour that
+spring leaves out is an error, unless the row holds nothing else.
 """
 
 from __future__ import annotations
@@ -10,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, tzinfo
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,12 +19,12 @@ from adapters.sources.csv.plain import PlainCells
 from adapters.sources.csv.table import Cells, Table
 from rami.core.timegrid import NS, instant
 from rami.information.table.faults import Faults
+from rami.information.table.local import localise, named_zone, shifts
 from rami.information.table.raster import Stamps
 
 _DOTTED = re.compile(r"^(\d{1,2})\.(\d{1,2})\.(\d{4})[ T,]+(\d{1,2}):(\d{2})(?::(\d{2}))?$")
 _SLASHED = re.compile(r"^(\d{1,2})[/-](\d{1,2})[/-](\d{2,4})\b(.*)$")
 _NUMBER = re.compile(r"^\d{9,19}$")
-_DAY_S = 86400
 
 Parser = Callable[[str], datetime]
 Zone = tzinfo | None
@@ -60,11 +58,7 @@ def zone_of(declared: CsvFile, titles: list[str], faults: Faults) -> Zone:
         return UTC if title or declared.time_format in EPOCHS else None
     if title and declared.zone.upper() != "UTC":
         faults.add("zone", 1, f"column {title!r} says UTC, the declaration says {declared.zone}")
-    try:
-        return ZoneInfo(declared.zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        faults.add("zone", None, f"no time zone {declared.zone!r}", "e.g. UTC, Europe/Berlin")
-        return None
+    return named_zone(declared.zone, faults)
 
 
 def time_stamps(
@@ -81,7 +75,7 @@ def time_stamps(
     local, offset = fast
     if offset is not None:
         return (local - offset) * NS, rows
-    shift, clear = _shifts(local, zone)
+    shift, clear = shifts(local, zone)
     stamps = (local - shift) * NS
     if clear.all():
         return stamps, rows
@@ -104,24 +98,6 @@ def _at_once(cells: list[Cells]) -> tuple[Stamps, Stamps | None] | None:
     return local_seconds(np.hstack(parts))
 
 
-def _shifts(local: Stamps, zone: Zone) -> tuple[Stamps, NDArray[np.bool_]]:
-    """Offset from UTC per stamp, and where it is beyond doubt: days without a clock change."""
-    if zone is None:
-        return np.zeros(len(local), np.int64), np.zeros(len(local), bool)
-    days, which = np.unique(local // _DAY_S, return_inverse=True)
-    shift = np.zeros(len(days), np.int64)
-    clear = np.zeros(len(days), bool)
-    for i, day in enumerate(days.tolist()):
-        begin = datetime(1970, 1, 1, tzinfo=zone) + timedelta(days=day)
-        offsets = [_seconds(begin + timedelta(hours=h)) for h in (0, 24)]
-        shift[i], clear[i] = offsets[0], offsets[0] == offsets[1]
-    return shift[which], clear[which]
-
-
-def _seconds(moment: datetime) -> int:
-    return round((moment.utcoffset() or timedelta()).total_seconds())
-
-
 def _one_by_one(
     declared: CsvFile,
     table: Table,
@@ -135,7 +111,8 @@ def _one_by_one(
     parse = _parser(declared.time_format)
     stamps: list[int] = []
     kept: list[int] = []
-    seen: set[datetime] = set()
+    seen: set[tuple[datetime, object]] = set()
+    beside = _beside(declared, table, places)
     others = [p for p in range(len(table.header)) if p not in places]
     for i in rows.tolist():
         text, line = " ".join(c[i].strip() for c in cells).strip(), int(table.lines[i]) + base
@@ -145,7 +122,8 @@ def _one_by_one(
             _not_a_stamp(text, line, declared, faults)
             continue
         if moment.tzinfo is None:
-            aware = _localise(moment, zone, seen)
+            group = tuple(table.cell(i, p) for p in beside) if beside is not None else i
+            aware = localise(moment, zone, seen, group)
             if aware is None:
                 if any(table.cell(i, p).strip() for p in others):
                     _no_instant(text, line, zone, faults)
@@ -154,6 +132,16 @@ def _one_by_one(
         stamps.append(instant(moment))
         kept.append(i)
     return np.array(stamps, np.int64), np.array(kept, np.int64)
+
+
+def _beside(declared: CsvFile, table: Table, places: tuple[int, ...]) -> list[int] | None:
+    """Columns whose cells tell which rows follow each other in time.
+
+    None for issue times, which repeat: of the hour that comes twice they get the first.
+    """
+    titles = [declared.issued, declared.long.signal if declared.long else None]
+    found = [table.header.index(t) for t in titles if t in table.header]
+    return None if any(p in found for p in places) else found
 
 
 def _parser(pattern: str | None) -> Parser:
@@ -182,22 +170,6 @@ def _parse(text: str) -> datetime:
             raise
         day, month, year, hour, minute, second = (int(g or 0) for g in dotted.groups())
         return datetime(year, month, day, hour, minute, second)  # noqa: DTZ001  zone follows
-
-
-def _localise(moment: datetime, zone: Zone, seen: set[datetime]) -> datetime | None:
-    """The aware instant of local time; None where there is no such instant."""
-    if zone is None:
-        return None
-    early, late = moment.replace(tzinfo=zone, fold=0), moment.replace(tzinfo=zone, fold=1)
-    before, after = early.utcoffset() or timedelta(), late.utcoffset() or timedelta()
-    if before == after:
-        return early
-    if before < after:
-        return None
-    if moment in seen:
-        return late
-    seen.add(moment)
-    return early
 
 
 def _not_a_stamp(text: str, line: int, declared: CsvFile, faults: Faults) -> None:

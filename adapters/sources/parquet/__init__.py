@@ -1,0 +1,1 @@
+"""Series from Parquet files, wide and long."""
