@@ -73,6 +73,12 @@ def _fleet(meters: int, months: int) -> Iterator[Row]:
         "s",
         0.5,
     )
+    yield _beside(
+        f"{what} the same, processor time",
+        per_million(ours, "processor"),
+        per_million(raw, "processor"),
+        "s",
+    )
     per_row = ours["bytes"] / ours["rows"], raw["bytes"] / raw["rows"]
     yield _beside(f"{what} on disk per row", *per_row, "B", 3.0)
     yield _beside(f"{what} one meter, all its rows", ours["year"], raw["year"], "s", 0.2)
@@ -109,9 +115,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.historian", description=__doc__)
     parser.add_argument("--full", action="store_true", help="a year, and 20 minutes of a loop")
     parser.add_argument("--only", choices=("fleet", "live"))
+    parser.add_argument("--meters", type=int, help="of the curve, this point alone")
     options = parser.parse_args()
     if options.only != "live":
         for meters, months in FULL if options.full else CURVE:
+            if options.meters not in (None, meters):
+                continue
             for row in _fleet(meters, months):
                 show(row)
     if options.only != "fleet":
