@@ -13,7 +13,7 @@ from pathlib import Path
 
 from benchmarks.row import Row
 
-GROUPS = ("command_line", "fmu_step", "replan", "closed_loop", "historian", "quality", "faults")
+GROUPS = ("command_line", "fmu_step", "replan", "closed_loop", "historian", "shared_store", "quality", "faults")
 
 
 def show(row: Row) -> None:

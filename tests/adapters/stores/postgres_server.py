@@ -9,6 +9,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 _CONNECT_S = 60.0
@@ -36,8 +37,9 @@ def programs() -> Path | None:
 class PostgresServer:
     """Started by `start`, ended by `stop`; ends with the test process in any case."""
 
-    def __init__(self, binaries: Path) -> None:
+    def __init__(self, binaries: Path, settings: Mapping[str, str] | None = None) -> None:
         self.binaries = binaries
+        self._settings = {**_SETTINGS, **(settings or {})}
         self.folder = Path(tempfile.mkdtemp(prefix="rami-pg-"))
         self.data = self.folder / "data"
         self._process: subprocess.Popen[bytes] | None = None
@@ -59,7 +61,7 @@ class PostgresServer:
         """Start and wait until it answers."""
         import psycopg
 
-        options = [part for k, v in _SETTINGS.items() for part in ("-c", f"{k}={v}")]
+        options = [part for k, v in self._settings.items() for part in ("-c", f"{k}={v}")]
         log = (self.folder / "log").open("ab")
         self._process = subprocess.Popen(
             [*self._as_user(), self._program("postgres"), "-D", str(self.data),

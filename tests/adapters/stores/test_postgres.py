@@ -19,7 +19,17 @@ from adapters.stores.postgres.links import Links
 from rami.core.errors import ConfigurationError, DataError, RunError, UnreachableError
 from rami.core.historian import Aggregation
 from rami.core.signal import Rows
-from tests.adapters.stores.cases import DAY, HOUR, T0, Case, everything, hourly, series, several
+from tests.adapters.stores.cases import (
+    DAY,
+    HOUR,
+    T0,
+    Case,
+    everything,
+    hourly,
+    power,
+    series,
+    several,
+)
 from tests.adapters.stores.postgres_server import PostgresServer
 
 PROCESSES = 4
@@ -37,9 +47,6 @@ def write_batches(settings: dict[str, Any], process: int, answers: Any) -> None:
     store = PostgresConfiguration.model_validate(settings).open(Path())
     own = f"own_{process}"
     new = corrections = duplicates = 0
-    store.declare(Case("postgres", settings, Path(), Path()).with_signals().signals())
-    from tests.adapters.stores.cases import power
-
     store.declare([power(own), power("shared")])
     for k in range(BATCHES):
         rows = several(**{own: {T0 + k: float(k)}, "shared": {T0 + k: float(process)}})
