@@ -13,7 +13,16 @@ from pathlib import Path
 
 from benchmarks.row import Row
 
-GROUPS = ("command_line", "fmu_step", "replan", "closed_loop", "historian", "shared_store", "quality", "faults")
+GROUPS = (
+    "command_line",
+    "fmu_step",
+    "replan",
+    "closed_loop",
+    "historian",
+    "shared_store",
+    "quality",
+    "faults",
+)
 
 
 def show(row: Row) -> None:

@@ -22,6 +22,10 @@ from services.cli.output import print_json, print_table, say
 
 DISTRIBUTION = "rami-twins"
 _NEED = re.compile(r"(?P<name>[\w.-]+)\s*(?P<bounds>[^;\[\]]*)")
+_EXTRA = re.compile(
+    r"(?P<name>[\w.-]+)(\[[^]]*\])?\s*(?P<bounds>[^;\[\]]*);\s*extra == ['\"](?P<extra>\w+)['\"]"
+)
+_OF_DEVELOPERS = ("dev", "peers", "test")
 PACKAGES = ("rami", "twins", "adapters", "services", "models")
 #: a study's files, FMUs and an install's reserve
 DISK_MIN = 1e9
@@ -61,6 +65,7 @@ def _findings() -> Iterator[Finding]:
     yield _python()
     yield _compiler()
     yield from _packages()
+    yield from _extras()
     yield from _names()
     yield from _folders()
 
@@ -105,6 +110,26 @@ def _packages() -> Iterator[Finding]:
             yield Finding(name, False, "missing", f"pip install '{name}{bounds}'")
             continue
         yield Finding(name, _within(found, bounds), found, f"pip install '{name}{bounds}'")
+
+
+def _extras() -> Iterator[Finding]:
+    """Packages of extras: fine without, and the command that brings them."""
+    try:
+        needs = metadata.requires(DISTRIBUTION) or []
+    except metadata.PackageNotFoundError:
+        return
+    for need in needs:
+        parts = _EXTRA.fullmatch(need)
+        if parts is None or parts["extra"] in _OF_DEVELOPERS:
+            continue
+        name, bounds, extra = parts["name"], parts["bounds"], parts["extra"]
+        mend = f"pip install '{DISTRIBUTION}[{extra}]'"
+        try:
+            found = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            yield Finding(f"{name} (extra)", True, f"not there; {mend}")
+            continue
+        yield Finding(f"{name} (extra)", _within(found, bounds), found, mend)
 
 
 def _within(version: str, bounds: str) -> bool:
