@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, GetCoreSchemaHandler, model_validator
-from pydantic_core import CoreSchema, core_schema
+from pydantic import BaseModel, Field, model_validator
 
 from rami.asset.component import Declared
+from rami.core.choice import OneOf
 from rami.core.plugins import found
 from rami.core.quantity import Duration, TemperatureDifference
 from rami.core.written import Instant
@@ -20,19 +20,12 @@ from rami.information.source import DataSource, SourceConfiguration
 WITHIN = ("csv", "parquet", "synthetic")
 
 
-class _Within:
-    """One of the sources named in WITHIN, discriminated on `kind`."""
-
-    def __get_pydantic_core_schema__(
-        self, source: Any, handler: GetCoreSchemaHandler
-    ) -> CoreSchema:
-        """Called by pydantic; the sources are looked up when the schema is built."""
-        loaders = found("rami.sources")
-        choices = {w: handler.generate_schema(loaders[w]()) for w in WITHIN if w in loaders}
-        return core_schema.tagged_union_schema(choices, discriminator="kind")
+def _within() -> Mapping[str, type[BaseModel]]:
+    loaders = found("rami.sources")
+    return {word: loaders[word]() for word in WITHIN if word in loaders}
 
 
-Within = Annotated[SourceConfiguration, _Within()]
+Within = Annotated[SourceConfiguration, OneOf(_within)]
 
 
 class ForecastError(Declared):
