@@ -125,7 +125,7 @@ def write_clean(frame: Frame, path: Path) -> None:
 
 def rule_rows(rule: Rule) -> list[tuple[str, str, str, str, str]]:
     """(signal, unit, part, what it says, where it comes from) for each part of a rule."""
-    unit = rule.signal.unit
+    unit = rule.signal.unit.removeprefix("1")
     difference = "K" if rule.signal.quantity == "temperature" else unit
     said: dict[str, str] = {}
     bounds = [(rule.low, rule.high, ""), (rule.likely_low, rule.likely_high, "likely ")]
@@ -171,5 +171,6 @@ def _bounded(low: float, high: float) -> bool:
 
 def _between(low: float, high: float, unit: str) -> str:
     if not isfinite(low):
-        return f"at most {high:g} {unit}"
-    return f"at least {low:g} {unit}" if not isfinite(high) else f"{low:g} to {high:g} {unit}"
+        return f"at most {high:g} {unit}".strip()
+    both = f"{low:g} to {high:g}" if isfinite(high) else f"at least {low:g}"
+    return f"{both} {unit}".strip()

@@ -1,0 +1,198 @@
+"""`rami data quality` and `rami data clean` as a user calls them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from services.cli.application import app
+
+Rami = Callable[..., Any]
+
+
+@pytest.fixture
+def rami(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Rami:
+    """The command in this process and an empty folder: many calls, one start."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: object) -> Any:
+        ran = CliRunner().invoke(app, [str(a) for a in arguments])
+        return SimpleNamespace(returncode=ran.exit_code, stdout=ran.stdout, stderr=ran.stderr)
+
+    return run
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Two weeks with a gap of three hours, a spike, and a stuck span of a day and a half."""
+    rng = np.random.default_rng(3)
+    place = np.arange(96 * 14)
+    load = 500 + 200 * np.sin(place * 2 * np.pi / 96) + rng.normal(0, 10, len(place))
+    air = 5 + 4 * np.sin(place * 2 * np.pi / 96 - 1) + rng.normal(0, 0.2, len(place))
+    load[700:844] = load[700]
+    air[300] = 45.0
+    lines = ["time_utc,P_load_kW,temp_air_degC"]
+    start = np.datetime64("2019-01-14T00:00")
+    for i in place:
+        if not 500 <= i < 512:
+            lines.append(f"{start + 15 * np.timedelta64(int(i), 'm')}Z,{load[i]:.3f},{air[i]:.2f}")
+    path = tmp_path / "data.csv"
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def _by_name(plain: dict[str, Any]) -> dict[str, Any]:
+    return {signal["name"]: signal for signal in plain["signals"]}
+
+
+def test_a_file_is_judged_without_a_site(rami: Rami, file: Path) -> None:
+    ran = rami("data", "quality", file, "--json", "--out", "report")
+    assert ran.returncode == 0, ran.stderr
+    plain = json.loads(ran.stdout)
+    found = _by_name(plain)
+    assert found["P_load"]["reasons"] == {"missing": 12, "stuck": 144}
+    assert found["temp_air"]["reasons"] == {"missing": 12, "spike": 1}
+    assert found["temp_air"]["filled_share"] > 0
+    assert plain["provenance"]["data"] == "data.csv"
+    folder = file.parent / "report"
+    assert json.loads((folder / "quality.json").read_text()) == plain
+    page = (folder / "quality.html").read_text()
+    assert "P_load" in page and "default-src 'none'" in page
+
+
+def test_the_table_shows_the_worst_first_and_the_same_bytes_twice(rami: Rami, file: Path) -> None:
+    first, second = (rami("data", "quality", file, "--out", f"r{i}") for i in (1, 2))
+    assert first.stdout == second.stdout
+    assert first.stdout.index("P_load") < first.stdout.index("temp_air")
+    for name in ("quality.html", "quality.json"):
+        one, two = (file.parent / f"r{i}" / name for i in (1, 2))
+        assert one.read_bytes() == two.read_bytes()
+
+
+def test_span_and_signals_are_chosen(rami: Rami, file: Path) -> None:
+    asked = ("--signals", "temp_*", "--from", "2019-01-15", "--to", "2019-01-16T00:00Z")
+    plain = json.loads(rami("data", "quality", file, "--json", *asked).stdout)
+    assert list(_by_name(plain)) == ["temp_air"]
+    assert plain["signals"][0]["expected"] == 96
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        (("--signals", "tmp_air"), "did you mean 'temp_air'?"),
+        (("--from", "2030-01-01"), "no rows in the span"),
+        (("--from", "yesterday"), "--from:"),
+        (("--from", "2019-01-16", "--to", "2019-01-15"), "--to:"),
+        (("--rules",), "give a site file with --rules"),
+    ],
+)
+def test_wrong_wishes_end_with_2(
+    rami: Rami, file: Path, asked: tuple[str, ...], words: str
+) -> None:
+    ran = rami("data", "quality", file, *asked)
+    assert ran.returncode == 2 and words in ran.stderr and "Traceback" not in ran.stderr
+
+
+def test_a_file_that_is_missing_ends_with_2(rami: Rami) -> None:
+    ran = rami("data", "quality", "nowhere.csv")
+    assert ran.returncode == 2 and "nowhere.csv" in ran.stderr
+
+
+def test_a_cleaned_file_reads_back_without_a_fault(rami: Rami, file: Path) -> None:
+    ran = rami("data", "clean", file, "--step", "1 h", "--out", "clean.csv", "--json")
+    assert ran.returncode == 0, ran.stderr
+    assert json.loads(ran.stdout) == {"signals": 2, "intervals": 336, "file": "clean.csv"}
+    lines = (file.parent / "clean.csv").read_text().splitlines()
+    assert lines[0] == "time_utc,P_load_kW,P_load status,temp_air_degC,temp_air status"
+    words = set(re.findall('"([^"]*)"', "\n".join(lines)))
+    assert "good" in words and any("filled" in w for w in words)
+    again = _by_name(json.loads(rami("data", "quality", "clean.csv", "--json").stdout))
+    assert {*again} == {"P_load", "temp_air"}
+    assert "spike" not in again["temp_air"]["reasons"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ((), "nowhere to write to"),
+        (("--out", "clean.xlsx"), "call it .csv"),
+        (("--out", "clean.csv", "--step", "15"), "--step: 15 needs a unit"),
+        (("--out", "clean.csv", "--step", "400 d"), "longer than the data"),
+    ],
+)
+def test_what_cannot_be_cleaned(rami: Rami, file: Path, asked: tuple[str, ...], words: str) -> None:
+    ran = rami("data", "clean", file, *asked)
+    assert ran.returncode == 2 and words in ran.stderr, ran.stderr
+
+
+def test_the_rules_of_a_site_say_where_they_come_from(
+    rami: Rami, tmp_path: Path, reference_site_declaration: dict[str, Any]
+) -> None:
+    reference_site_declaration["quality"] = {"rules": {"temp_air": {"range": {"low": "-30 degC"}}}}
+    site = tmp_path / "site.yaml"
+    site.write_text(yaml.safe_dump(reference_site_declaration))
+    listed = {
+        r["signal"]: r
+        for r in json.loads(rami("data", "quality", site, "--rules", "--json").stdout)
+    }
+    air = listed["temp_air"]["parts"]
+    assert air["range"] == {"rule": "-30 to 50 degC", "from": "declared for 'temp_air'"}
+    assert air["spike"]["from"] == "default of outdoor air"
+    assert listed["hts.hp.u"]["parts"]["range"] == {
+        "rule": "0 to 1",
+        "from": "range of the point",
+    }
+    table = rami("data", "quality", site, "--rules").stdout
+    assert "declared for 'temp_air'" in table
+
+
+def test_a_site_without_a_historian_is_judged_by_its_data(rami: Rami) -> None:
+    plain = json.loads(rami("data", "quality", "--json", "--to", "2019-01-16").stdout)
+    assert plain["title"] == "site reference"
+    assert {"temp_air", "price_da"} <= {*_by_name(plain)}
+    assert all(s["bad_share"] == 0.0 for s in plain["signals"])
+
+
+def test_clean_signals_go_beside_the_raw_ones(
+    rami: Rami, tmp_path: Path, file: Path, reference_site_declaration: dict[str, Any]
+) -> None:
+    from rami.core.signal import Rows, Signal
+    from services.assemble.historian import open_store, read_file
+    from twins.site import load_site
+
+    reference_site_declaration["historian"] = {"kind": "duckdb", "folder": "history"}
+    site = tmp_path / "site.yaml"
+    site.write_text(yaml.safe_dump(reference_site_declaration))
+    signals, rows = read_file(file, {})
+    store = open_store(load_site(site))
+    store.declare(signals)
+    store.write(rows)
+    store.declare([Signal("meter.E", "energy", True)])
+    store.write(Rows.of_series("meter.E", rows.times[:100], np.arange(100.0)))
+    store.close()
+    ran = rami("data", "clean", site, "--step", "1 h", "--json")
+    assert ran.returncode == 0, ran.stderr
+    assert json.loads(ran.stdout)["rows_new"] > 0
+    assert (
+        json.loads(rami("data", "clean", site, "--step", "1 h", "--json").stdout)["rows_new"] == 0
+    )
+    store = open_store(load_site(site), read_only=True)
+    known = {s.name: s for s in store.signals()}
+    kept = store.rows(["temp_air"], 0, 2**62)
+    clean = store.rows(["temp_air@clean"], 0, 2**62)
+    store.close()
+    assert {"temp_air@clean", "P_load@clean"} <= {*known}
+    assert known["meter.E"].cumulative and not known["meter.E@clean"].cumulative
+    assert kept.values.max() == 45.0 and clean.values.max() < 20.0
+    assert len(clean) == 336
+    judged = _by_name(json.loads(rami("data", "quality", site, "--json").stdout))
+    assert {*judged} == {"P_load", "temp_air", "meter.E"}
