@@ -14,7 +14,7 @@ from rami.core.errors import DataError, Problem
 from rami.core.timegrid import TimeGrid, iso
 from rami.information.external.provenance import origin
 from rami.information.overlay import overlay
-from rami.information.series import DAY_AHEAD, WET_BULB
+from rami.information.series import DAY_AHEAD, WET_BULB, figure_of
 from services import assemble
 from services.assemble.quality import checked
 
@@ -61,10 +61,28 @@ def read_season(site: Site, season: str, grid: TimeGrid, options: DataOptions) -
     """All series the site needs on `grid`; DataError with every problem."""
     names = [*assemble.read_names(site), WET_BULB]
     frame = open_source(site, season, options).read(names, grid)
-    problems = implausible_demands(site.topology, frame)
+    problems = missing_values(frame) + implausible_demands(site.topology, frame)
     if problems:
         raise DataError(problems)
     return frame
+
+
+def missing_values(frame: Frame) -> list[Problem]:
+    """Series with values missing, but for figures of networks: those have own calculation."""
+    problems = []
+    for name in frame.names:
+        lacking = np.flatnonzero(~np.isfinite(frame[name]))
+        if lacking.size and not figure_of(name):
+            first = iso(int(frame.grid.times()[lacking[0]]))
+            problems.append(
+                Problem(
+                    frame.sources.get(name, name),
+                    f"{name}: {lacking.size} of {frame.grid.count} values are missing, the first "
+                    f"at {first}",
+                    "declare how gaps are filled, or a source below it",
+                )
+            )
+    return problems
 
 
 def origins(site: Site, frame: Frame) -> Origins:

@@ -157,6 +157,25 @@ def test_too_old_or_missing_key_figures_end_the_work_where_that_is_asked(
     assert all("older than 1 h" in p.what for p in caught.value.problems)
 
 
+def test_a_source_of_everything_that_has_gaps_is_refused_by_series(
+    reference_site_declaration: Declaration, tmp_path: Path
+) -> None:
+    """As `data` itself there is nothing to fall back to."""
+    names = ["temp_air", "price_da", "P_th_dem_HNHT", "P_th_dem_HNLT", "P_c_dem_CN"]
+    units = {"temp_air": "degC", "price_da": "EUR/MWh"}
+    values = [10.0] * 23 + [np.nan]
+    series = [*names, "P_el_factory", "P_th_dem_DHS"]
+    _drop(tmp_path / "all", *(_delivery(n, units.get(n, "kW"), values) for n in series))
+    reference_site_declaration["data"] = {"kind": "ems_files", "folder": "all"}
+    file = tmp_path / "site.yaml"
+    file.write_text(json.dumps(reference_site_declaration), encoding="utf-8")
+    with pytest.raises(DataError) as caught:
+        read_season(load_site(file), "run", START, DataOptions())
+    told = [p.what for p in caught.value.problems]
+    assert len(told) == len(series) + 1  # the wet bulb follows from the air
+    assert "price_da: 1 of 24 values are missing, the first at 2019-01-14T04:45:00Z" in told
+
+
 def test_the_operators_prices_and_limits_reach_plan_and_settlement(
     reference_site_declaration: Declaration, ready: Ready, tmp_path: Path
 ) -> None:
