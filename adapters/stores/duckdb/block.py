@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -117,6 +117,20 @@ def joined(blocks: Sequence[Block]) -> Block:
 def months(times: Times) -> NDArray[np.int64]:
     """Months since 1970 UTC."""
     return times.astype("datetime64[ns]").astype("datetime64[M]").astype(np.int64)
+
+
+def by_month(times: Times) -> Iterator[tuple[int, NDArray[np.bool_] | slice]]:
+    """Each month that has rows, and which ones."""
+    if not len(times):
+        return
+    first, last = months(np.array([times.min(), times.max()])).tolist()
+    if first == last:
+        yield first, slice(None)
+        return
+    for month in range(first, last + 1):
+        inside = (times >= month_start(month)) & (times < month_start(month + 1))
+        if inside.any():
+            yield month, inside
 
 
 def month_start(month: int) -> int:

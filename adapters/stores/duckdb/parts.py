@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from adapters.stores.duckdb import durable
 from adapters.stores.duckdb.arrivals import FAR
-from adapters.stores.duckdb.block import Block, month_name, months
+from adapters.stores.duckdb.block import Block, by_month, month_name
 from adapters.stores.duckdb.manifest import Kind, Part, Stored
 
 #: rows per group: one signal's rows are then in one or two groups of a part
@@ -80,17 +80,8 @@ class Writer:
 
     def by_month(self, kind: Kind, block: Block, seq: NDArray[np.int64] | None = None) -> None:
         """One part per month."""
-        if not len(block):
-            return
-        month = months(block.times)
-        low, high = int(month.min()), int(month.max())
-        if low == high:
-            self.write(kind, low, block, seq)
-            return
-        for m in range(low, high + 1):
-            chosen = month == m
-            if chosen.any():
-                self.write(kind, m, block.where(chosen), None if seq is None else seq[chosen])
+        for month, chosen in by_month(block.times):
+            self.write(kind, month, block.where(chosen), None if seq is None else seq[chosen])
 
     def write(
         self, kind: Kind, month: int, block: Block, seq: NDArray[np.int64] | None = None

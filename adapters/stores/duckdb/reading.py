@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adapters.stores.duckdb.arrivals import Kept
-from adapters.stores.duckdb.block import Ids, Times, month_start, months
+from adapters.stores.duckdb.block import Ids, Times, by_month, month_start, months
 from adapters.stores.duckdb.snapshot import Snapshot, Span, block_of, fetched, selection
 from rami.core.errors import DataError
 from rami.core.frame import Frame
@@ -159,7 +159,7 @@ def _up_to(
     places = _places(ids)
     end = ns + 1
     starts = {month_start(p.month) for p in snapshot.parts if p.first_ns < end}
-    starts |= {month_start(m) for b in snapshot.blocks for m in np.unique(months(b.times)).tolist()}
+    starts |= {month_start(m) for b in snapshot.blocks for m, _ in by_month(b.times)}
     for start in sorted((s for s in starts if s < end), reverse=True):
         with selection(connection, snapshot, Span(wanted, start, end)) as (chosen, cursor):
             answer = fetched(

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from adapters.stores.duckdb.block import month_name, months
+from adapters.stores.duckdb.block import by_month, month_name
 from adapters.stores.duckdb.contents import Contents
 from rami.core.historian import StoreStats
 
@@ -17,8 +15,8 @@ def statistics(contents: Contents) -> StoreStats:
     for part in parts:
         counts[part.month] = counts.get(part.month, 0) + part.rows
     for block in blocks:
-        for month, rows in zip(*np.unique(months(block.times), return_counts=True), strict=True):
-            counts[int(month)] = counts.get(int(month), 0) + int(rows)
+        for month, chosen in by_month(block.times):
+            counts[month] = counts.get(month, 0) + len(block.times[chosen])
     firsts = [p.first_ns for p in parts] + [int(b.times.min()) for b in blocks]
     lasts = [p.last_ns for p in parts] + [int(b.times.max()) for b in blocks]
     others = [p.rows for p in contents.manifest.parts if p.kind != "main"]
