@@ -14,6 +14,7 @@ from rami.core.errors import DataError, Problem
 from rami.core.signal import STAGE, Rows, Signal
 from rami.core.timegrid import TimeGrid, instant
 from rami.core.wording import did_you_mean
+from rami.information.meters.settings import SINGLE
 from rami.information.quality.column import Column
 from rami.information.quality.meter_relations import meter_relations, only_meter
 from rami.information.quality.relation import Relation
@@ -174,7 +175,8 @@ def checked(site: Site, source: DataSource) -> DataSource:
 
 
 def _stored(store: Store, wanted: Wanted, where: str) -> tuple[list[Signal], Rows]:
-    there = {signal.name: signal for signal in store.signals()}
+    # reports go to others: nothing in them of single customers
+    there = {s.name: s for s in store.signals() if not s.name.startswith(SINGLE)}
     names = wanted.names(sorted(there), where)
     stats = store.stats()
     if stats.first_ns is None or stats.last_ns is None or not names:

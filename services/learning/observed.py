@@ -14,6 +14,7 @@ from rami.core.frame import Frame
 from rami.core.historian import Aggregation
 from rami.core.timegrid import NS, TimeGrid
 from rami.core.wording import did_you_mean
+from rami.information.meters.settings import SINGLE
 from services.assemble.historian import open_store
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def observed(
 
 def _names(history: Store, wanted: Sequence[str], run: str | None) -> dict[str, str]:
     """Name -> name in the store."""
-    kept = {s.name for s in history.signals()}
+    kept = {s.name for s in history.signals() if not s.name.startswith(SINGLE)}
     prefixes = [""]
     if run is not None:
         prefixes = [f"study.{run}/", f"study.{run.partition('.')[0]}/"]
@@ -69,7 +70,7 @@ def _names(history: Store, wanted: Sequence[str], run: str | None) -> dict[str, 
 
 
 def _nothing(history: Store, wanted: Sequence[str], run: str | None) -> Problem:
-    kept = [s.name for s in history.signals()]
+    kept = [s.name for s in history.signals() if not s.name.startswith(SINGLE)]
     runs = sorted({n.partition("/")[0].removeprefix("study.") for n in kept if "/" in n})
     hints = []
     if len(wanted) == 1:

@@ -13,6 +13,8 @@ from rami.core import units
 from rami.core.quantity import Duration, Share
 from rami.core.written import Name
 
+#: how the signals of single customers begin; only `rami meters` hands them on
+SINGLE = "meters."
 #: recipients that every dataset has: the historian itself, and aggregates kept by a purge
 HISTORIAN, ARCHIVE = "historian", "archive"
 #: the grouping of everybody
