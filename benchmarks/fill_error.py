@@ -6,7 +6,7 @@ over the mean of |y| in all gaps of that length (registers: of their growth per 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from zlib import crc32
 
@@ -43,10 +43,10 @@ class FillError:
     nmae: tuple[float, ...]
 
 
-def fill_errors() -> Iterator[FillError]:
-    """All series and methods; the model only where there is one."""
+def fill_errors(labels: Iterable[str] = _SHOWN) -> Iterator[FillError]:
+    """Series and all methods; the model only where there is one."""
     for known in ALL:
-        if known.label not in _SHOWN:
+        if known.label not in labels:
             continue
         column = load(known)
         for method in _METHODS:

@@ -174,16 +174,16 @@ def _grown(column: Column, gaps: _Gaps, filling: Filling, model: Values | None) 
         own[1:][~(known[1:] & known[:-1])] = np.nan
         rate = Column.of(column.times, own)
         steps = similar_days(rate, np.flatnonzero(~rate.known), filling.days, filling.offset_ns)
-    steps = np.maximum(steps, 0.0)
-    gap_steps = np.add.reduceat(np.append(steps[gaps.rows], 0.0), _starts(n)) if len(n) else steps
-    whole = gap_steps[: len(gaps.before)] + steps[gaps.after]
+    if not len(n):
+        return np.empty(0)
+    unsure = np.isnan(steps)
+    steps = np.where(unsure, 0.0, np.maximum(steps, 0.0))
+    starts = np.flatnonzero(np.diff(n, prepend=-1))
+    unknown = np.add.reduceat(unsure[gaps.rows], starts) + unsure[gaps.after] > 0
+    whole = np.add.reduceat(steps[gaps.rows], starts) + steps[gaps.after]
     run = np.cumsum(steps[gaps.rows])
-    run -= (run - steps[gaps.rows])[_starts(n)][n] if len(n) else 0.0
+    run -= (run - steps[gaps.rows])[starts][n]
+    usable = ~unknown & (whole > 0.0)
     even = gaps.share(column)
-    usable = np.isfinite(whole) & (whole > 0.0)
     part = np.where(usable[n], run / np.where(usable, whole, 1.0)[n], even)
     return np.asarray(x[gaps.before[n]] + part * total[n])
-
-
-def _starts(number: NDArray[np.intp]) -> NDArray[np.intp]:
-    return np.flatnonzero(np.diff(number, prepend=-1))

@@ -95,10 +95,11 @@ class Register:
                 x = x[~wrong]
                 seconds = np.diff(column.times[places]) / NS
         step = np.diff(x)
-        odd = np.flatnonzero((step < -self.tolerance) | (step > rate * seconds))
+        limit = _most(rate, seconds)
+        odd = np.flatnonzero((step < -self.tolerance) | (step > limit))
         growth = np.maximum(step, 0.0)
         if len(odd):
-            growth[odd], backwards = self._over(x[odd], x[odd + 1], rate * seconds[odd])
+            growth[odd], backwards = self._over(x[odd], x[odd + 1], limit[odd])
             at = places[odd + 1]
             out[at] = np.where(
                 backwards,
@@ -118,7 +119,7 @@ class Register:
         return self.unusual * float(np.partition(rates, at)[at])
 
     def _wrong(self, x: Values, seconds: Values, rate: float) -> Mask:
-        step, limit = np.diff(x), rate * seconds
+        step, limit = np.diff(x), _most(rate, seconds)
         over = x[2:] - x[:-2]
         fits = (over >= -self.tolerance) & (over <= limit[1:] + limit[:-1])
         falls, jumps = step < -self.tolerance, step > limit
@@ -145,3 +146,8 @@ class Register:
         growth[reset] = after[reset]
         growth[backwards] = 0.0
         return growth, backwards
+
+
+def _most(rate: float, seconds: Values) -> Values:
+    """The most that a register can grow in a time; no time, no limit known: no limit."""
+    return np.full(len(seconds), inf) if rate == inf else rate * seconds

@@ -33,7 +33,9 @@ class Duplicate:
             return out
         starts = np.flatnonzero(np.concatenate([[True], ~equal]))
         group = np.cumsum(np.concatenate([[0], ~equal]))
-        rank = np.where(column.known, len(column), 0) + np.arange(len(column))
+        lost_before = (column.status & np.uint32(self.reason)) != 0
+        rank = np.arange(len(column)) - len(column) * (lost_before & ~column.known)
+        rank += len(column) * column.known
         winner = np.maximum.reduceat(rank, starts) % len(column)
         lost = np.ones(len(column), bool)
         lost[winner] = False

@@ -237,7 +237,8 @@ def duplicate(column: Column, tolerance: float) -> list[int]:
         if len(rows) == 1:
             continue
         able = [i for i in rows if i in known]
-        winner = able[-1] if able else rows[-1]
+        still = [i for i in rows if not int(column.status[i]) & Reason.DUPLICATE]
+        winner = (able or still or rows)[-1]
         for i in rows:
             if i != winner:
                 out[i] = Family.BAD | Reason.DUPLICATE
