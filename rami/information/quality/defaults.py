@@ -54,10 +54,10 @@ _BY_QUANTITY = {
     "mass_flow": _FLOW,
     "volume_flow": _FLOW,
     "pressure": replace(_FLOW, low=0.0, high=100.0),
-    "irradiance": Default(-0.02, 1.5, fill="linear", longest=2 * HOUR),
+    "irradiance": Default(-0.02, 1.5, spike=6.0, fill="linear", longest=2 * HOUR),
     "speed": replace(_FLOW, low=0.0, high=75.0, spike=None),
     "energy_price": Default(-0.5, 4.0, fill="similar_days", longest=6 * HOUR),
-    "emission_factor": Default(0.0, 1.5, fill="similar_days", longest=DAY),
+    "emission_factor": Default(0.0, 1.5, spike=6.0, fill="similar_days", longest=DAY),
     "energy": Default(fill="linear", longest=2 * HOUR),
 }
 
