@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +26,16 @@ if TYPE_CHECKING:
     from services.assemble.quality import Judged
 
 CLEAN = "clean"
+#: raster of signals whose rule has none, s
+STEP_S = 900.0
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """Signals of the stage `clean` on one raster."""
+
+    frame: Frame
+    signals: tuple[Signal, ...]
 
 
 def judge(judged: Judged) -> QualityReport:
@@ -48,13 +59,20 @@ def assessed(judged: Judged) -> Assessment:
     )
 
 
-def clean_signals(judged: Judged, step_s: float) -> tuple[Frame, list[Signal]]:
+def clean_signals(judged: Judged, step_s: float | None) -> list[Cleaned]:
     """Every signal checked, filled and on a raster; `<name>@clean`, registers as growth.
 
-    Rules with a step of their own keep to `step_s` too: one table has one raster. Raises
-    DataError where the step is longer than the data.
+    One table for each raster: `step_s` for all of them, else each rule's own step, else
+    `STEP_S`. Raises DataError where a step is longer than the data.
     """
     found = assessed(judged)
+    groups: dict[float, list[str]] = {}
+    for name, one in found.signals.items():
+        groups.setdefault(step_s or one.rule.step_s or STEP_S, []).append(name)
+    return [_on_raster(judged, found, names, step) for step, names in sorted(groups.items())]
+
+
+def _on_raster(judged: Judged, found: Assessment, names: Sequence[str], step_s: float) -> Cleaned:
     step = round(step_s * NS)
     spans = [one.rows for one in found.signals.values() if len(one.rows)]
     first = min(int(rows.times[0]) for rows in spans) // step * step
@@ -62,10 +80,11 @@ def clean_signals(judged: Judged, step_s: float) -> tuple[Frame, list[Signal]]:
     grid = TimeGrid(first, step, (last - first) // step)
     if grid.count < 1:
         raise DataError([Problem("--step", f"{step_s:g} s is longer than the data")])
-    values = np.empty((grid.count, len(found.signals)))
+    values = np.empty((grid.count, len(names)))
     status = np.empty(values.shape, np.uint32)
     signals = []
-    for j, (name, one) in enumerate(found.signals.items()):
+    for j, name in enumerate(names):
+        one = found.signals[name]
         how = chain_of(one.rule).resampling
         assert how is not None
         weighting = found.signals.get(one.rule.weight or "")
@@ -74,25 +93,29 @@ def clean_signals(judged: Judged, step_s: float) -> tuple[Frame, list[Signal]]:
         grown = one.rule.cumulative and one.rule.how == "growth"
         raw = Signal(name, one.rule.signal.quantity, one.rule.cumulative and not grown)
         signals.append(raw.derived(CLEAN))
-    names = tuple(signal.name for signal in signals)
+    said = "checked, filled, resampled from"
     sources = {
-        signal.name: f"checked, filled, resampled from {judged.sources.get(name, name)}"
-        for signal, name in zip(signals, found.signals, strict=True)
+        signal.name: f"{said} {judged.sources.get(name, name)}"
+        for signal, name in zip(signals, names, strict=True)
     }
     units = tuple(signal.unit for signal in signals)
-    return Frame(grid, names, units, values, status, sources), signals
+    frame = Frame(grid, tuple(s.name for s in signals), units, values, status, sources)
+    return Cleaned(frame, tuple(signals))
 
 
-def keep(judged: Judged, frame: Frame, signals: Sequence[Signal]) -> int:
+def keep(judged: Judged, tables: Sequence[Cleaned]) -> int:
     """Write cleaned signals to the site's historian; how many rows were new. Raw rows stay."""
     from services.assemble.historian import open_store
 
     assert judged.site is not None
     store = open_store(judged.site)
     try:
-        store.declare(signals)
-        rows = Rows.of_frame(frame)
-        return store.write(rows.where(np.isfinite(rows.values))).new
+        new = 0
+        for table in tables:
+            store.declare(table.signals)
+            rows = Rows.of_frame(table.frame)
+            new += store.write(rows.where(np.isfinite(rows.values))).new
+        return new
     finally:
         store.close()
 

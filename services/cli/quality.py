@@ -54,30 +54,47 @@ def rules(target: Path | None, json: bool) -> None:
     print_table(("signal", "unit", "part", "rule", "from"), rows)
 
 
-def clean(target: Path | None, wanted: Wanted, step: str, out: Path | None, json: bool) -> None:
+def clean(
+    target: Path | None, wanted: Wanted, step: str | None, out: Path | None, json: bool
+) -> None:
     """Check, fill and resample; write `<name>@clean` to the historian, and a file."""
-    from rami.core.units import parse
-    from services.quality import clean_signals, keep, write_clean
+    from services.quality import clean_signals, keep, span, write_clean
 
-    try:
-        step_s = parse(step, "time")
-    except ValueError as error:
-        raise ConfigurationError([Problem("--step", str(error))]) from None
+    step_s = None if step is None else _step(step)
     found = judged(target, wanted)
     if found.store_kind is None and out is None:
         what = "nowhere to write to: neither a historian nor --out FILE"
         raise ConfigurationError([Problem("--out", what)])
-    frame, signals = clean_signals(found, step_s)
-    figures: dict[str, Any] = {"signals": len(frame.names), "intervals": frame.grid.count}
+    tables = clean_signals(found, step_s)
+    if out is not None and len(tables) > 1:
+        steps = ", ".join(span(table.frame.grid.step_s) for table in tables)
+        what = f"rules give the rasters {steps}; a file has one"
+        raise ConfigurationError([Problem("--step", what, "name it, e.g. --step '15 min'")])
+    figures: dict[str, Any] = {
+        "signals": sum(len(table.signals) for table in tables),
+        "intervals": sum(table.frame.grid.count for table in tables),
+    }
     if out is not None:
-        write_clean(frame, out)
+        write_clean(tables[0].frame, out)
         figures["file"] = str(out)
     if found.store_kind is not None:
-        figures["rows_new"] = keep(found, frame, signals)
+        figures["rows_new"] = keep(found, tables)
     if json:
         print_json(figures)
     else:
         print_table(("figure", "value"), list(figures.items()))
+
+
+def _step(text: str) -> float:
+    from rami.core.units import parse
+
+    try:
+        seconds = parse(text, "time")
+    except ValueError as error:
+        raise ConfigurationError([Problem("--step", str(error))]) from None
+    if seconds < 1e-3:
+        raise ConfigurationError([Problem("--step", f"{text} is no step", "e.g. 15 min")])
+    return seconds
 
 
 def judged(target: Path | None, wanted: Wanted) -> Judged:

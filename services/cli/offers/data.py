@@ -55,7 +55,10 @@ def quality(
 @ending.handled
 def clean(
     target: Target = None,
-    step: Annotated[str, typer.Option(help="raster of what is written")] = "15 min",
+    step: Annotated[
+        str | None,
+        typer.Option(help="raster, e.g. '15 min'; without it each rule's own, else 15 min"),
+    ] = None,
     from_: From = None,
     to: To = None,
     signals: Signals = None,

@@ -126,6 +126,7 @@ def test_a_cleaned_file_reads_back_without_a_fault(rami: Rami, file: Path) -> No
         ((), "nowhere to write to"),
         (("--out", "clean.xlsx"), "call it .csv"),
         (("--out", "clean.csv", "--step", "15"), "--step: 15 needs a unit"),
+        (("--out", "clean.csv", "--step", "0 s"), "--step: 0 s is no step"),
         (("--out", "clean.csv", "--step", "400 d"), "longer than the data"),
     ],
 )
@@ -160,6 +161,27 @@ def test_a_site_without_a_historian_is_judged_by_its_data(rami: Rami) -> None:
     assert plain["title"] == "site reference"
     assert {"temp_air", "price_da"} <= {*_by_name(plain)}
     assert all(s["bad_share"] == 0.0 for s in plain["signals"])
+
+
+def test_rules_may_have_rasters_of_their_own(
+    rami: Rami, tmp_path: Path, file: Path, reference_site_declaration: dict[str, Any]
+) -> None:
+    from services.assemble.historian import open_store
+    from twins.site import load_site
+
+    declared = reference_site_declaration
+    declared["historian"] = {"kind": "duckdb"}
+    declared["quality"] = {"rules": {"temp_air": {"resample": {"step": "1 h"}}}}
+    site = tmp_path / "site.yaml"
+    site.write_text(yaml.safe_dump(declared))
+    assert rami("data", "import", site, file).returncode == 0
+    ran = rami("data", "clean", site, "--out", "clean.csv")
+    assert ran.returncode == 2 and "15 min, 1 h; a file has one" in ran.stderr
+    assert rami("data", "clean", site).returncode == 0
+    store = open_store(load_site(site), read_only=True)
+    counts = [len(store.rows([f"{n}@clean"], 0, 2**62)) for n in ("P_load", "temp_air")]
+    store.close()
+    assert counts == [1344 - 144, 336]
 
 
 def test_clean_signals_go_beside_the_raw_ones(
