@@ -8,6 +8,7 @@ from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
@@ -38,7 +39,8 @@ class ParquetRows:
         self.declared = declared
         self.file = str(folder / declared.file)
         self._paths = _paths(folder, declared.file)
-        types = _types(self._paths)
+        self._connection = duckdb.connect()
+        types = _types(self._connection, self._paths)
         self.header = tuple(types)
         self._types = types
         faults = self.faults()
@@ -163,7 +165,11 @@ class ParquetRows:
     def _column(self, title: str, expression: str) -> list[Any]:
         quoted = '"' + title.replace('"', '""') + '"'
         sql = f"SELECT {expression.format(quoted)} AS c FROM read_parquet(?)"
-        return [_query(path, sql) for path in self._paths]
+        found = []
+        for path in self._paths:
+            with _translated(path):
+                found.append(self._connection.execute(sql, [str(path)]).fetchnumpy()["c"])
+        return found
 
 
 def _paths(folder: Path, file: Path) -> list[Path]:
@@ -180,12 +186,12 @@ def _paths(folder: Path, file: Path) -> list[Path]:
     return paths
 
 
-def _types(paths: Sequence[Path]) -> dict[str, str]:
+def _types(connection: Any, paths: Sequence[Path]) -> dict[str, str]:
     """Type of every column by title; the files must agree."""
     first: dict[str, str] = {}
     problems = []
     for path in paths:
-        found = dict(_described(path))
+        found = dict(_described(connection, path))
         first = first or found
         if list(found.items()) != list(first.items()):
             differ = sorted(set(found.items()) ^ set(first.items())) or [("their order", "")]
@@ -197,25 +203,14 @@ def _types(paths: Sequence[Path]) -> dict[str, str]:
     return first
 
 
-def _described(path: Path) -> list[tuple[str, str]]:
-    import duckdb
-
-    with _translated(path), duckdb.connect() as connection:
+def _described(connection: Any, path: Path) -> list[tuple[str, str]]:
+    with _translated(path):
         rows = connection.execute("DESCRIBE SELECT * FROM read_parquet(?)", [str(path)]).fetchall()
     return [(str(row[0]), str(row[1])) for row in rows]
 
 
-def _query(path: Path, sql: str) -> Any:
-    import duckdb
-
-    with _translated(path), duckdb.connect() as connection:
-        return connection.execute(sql, [str(path)]).fetchnumpy()["c"]
-
-
 @contextmanager
 def _translated(path: Path) -> Iterator[None]:
-    import duckdb
-
     try:
         yield
     except duckdb.Error as error:
