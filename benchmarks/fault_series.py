@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +27,8 @@ _WEATHER = "weather_try2010_zone12_mannheim_hourly.csv"
 
 @dataclass(frozen=True)
 class Known:
-    """A column of a file: canonical value = factor * cell; `difference`: of the next reading."""
+    """A column of a file: canonical value = factor * cell; `difference`: of the next reading;
+    `low`: the bound that a consumer's load has in a site."""
 
     label: str
     file: str
@@ -36,15 +38,16 @@ class Known:
     outdoors: bool = False
     cumulative: bool = False
     difference: bool = False
+    low: float = -inf
 
 
 #: the aggregate is a share of a year's heat per hour: here of 10 GWh
 ALL = (
-    Known("heat load, aggregate", _AALBORG, "heat_share_of_year_1_per_h", "power", 1e7),
+    Known("heat load, aggregate", _AALBORG, "heat_share_of_year_1_per_h", "power", 1e7, low=0.0),
     Known("air temperature, Aalborg", _AALBORG, "temp_air_degC", "temperature", outdoors=True),
     Known("day-ahead price", _PRICE, "price_EUR_per_MWh", "energy_price", 1e-3),
     Known("grid CO2", _GRID, "co2_avg_scaled_UBA401_t_per_MWh", "emission_factor"),
-    Known("heat load, one house", _METER, "energy_register_kWh", "power", difference=True),
+    Known("heat load, one house", _METER, "energy_register_kWh", "power", difference=True, low=0.0),
     Known("energy register", _METER, "energy_register_kWh", "energy", cumulative=True),
     Known("volume register", _METER, "volume_register_m3", "volume", cumulative=True),
     Known("inlet register", _METER, "inlet_m3degC", "volume_temperature", cumulative=True),
@@ -68,9 +71,13 @@ def load(known: Known) -> Column:
 
 
 def rule_of(known: Known) -> Rule:
-    """What the quantity alone says, nothing declared."""
+    """What quantity and lower bound say, nothing declared."""
     subject = Subject(
-        known.label, known.quantity, cumulative=known.cumulative, outdoors=known.outdoors
+        known.label,
+        known.quantity,
+        cumulative=known.cumulative,
+        low=known.low,
+        outdoors=known.outdoors,
     )
     return effective_rules([subject], None)[0][0]
 

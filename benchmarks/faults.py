@@ -3,8 +3,9 @@
 usage: python -m benchmarks.faults [--json]
 
 Each kind is put into a copy of each real series to which its check applies by default (the rule
-that follows from the quantity; nothing is tuned per file), 20 faults a copy, three seeds. Clock
-and stale are no defaults: zone Europe/Berlin and a limit of three periods are declared.
+that follows from the quantity, loads at least 0; nothing is tuned per file), 20 faults a copy,
+three seeds. Clock and stale are no defaults: zone Europe/Berlin and a limit of three periods are
+declared.
 
 A fault is found when at least half of its rows carry the reason of its kind. An alarm is an
 unbroken run of rows with that reason; it is right when it touches a fault (one row of slack),
