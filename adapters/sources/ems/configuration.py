@@ -148,8 +148,11 @@ class EmsOpcuaConfiguration(SourceConfiguration):
         if bool(self.writes) != (self.outbox is not None):
             raise ValueError("`writes` and `outbox` go together")
         secured = self.security != "none"
-        if secured != (self.certificate is not None and self.private_key is not None):
-            raise ValueError("`security` and `certificate` with `private_key` go together")
+        keys = (self.certificate, self.private_key, self.server_certificate)
+        if any((key is not None) != secured for key in keys):
+            raise ValueError(
+                "`security`, `certificate`, `private_key` and `server_certificate` go together"
+            )
         if (self.user is None) != (self.password_env is None):
             raise ValueError("`user` and `password_env` go together")
         if self.user is not None and not secured:

@@ -6,6 +6,7 @@ Every asking makes a client of its own: after a lost link a used one does not re
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -105,6 +106,7 @@ class Opcua:
             raise ConfigurationError(
                 f"{self.place}: asyncua is missing; pip install asyncua"
             ) from error
+        logging.getLogger("asyncua").setLevel(logging.ERROR)  # its warnings are of no use to a user
         d = self._declared
         client = Client(d.url, timeout=float(d.timeout))
         if d.user is not None:
@@ -115,12 +117,11 @@ class Opcua:
             from asyncua.crypto.security_policies import SecurityPolicyBasic256Sha256
 
             modes = {"sign": "Sign", "sign_encrypt": "SignAndEncrypt"}
-            server = d.server_certificate
             await client.set_security(
                 SecurityPolicyBasic256Sha256,
                 str(self._folder / str(d.certificate)),
                 str(self._folder / str(d.private_key)),
-                server_certificate=None if server is None else str(self._folder / server),
+                server_certificate=str(self._folder / str(d.server_certificate)),
                 mode=ua.MessageSecurityMode[modes[d.security]],
             )
         return client

@@ -26,10 +26,10 @@ SERIES = {
 }
 
 
-def started(module: str) -> subprocess.Popen[str]:
+def started(module: str, *words: str | Path) -> subprocess.Popen[str]:
     """A server, ready when its first line can be read."""
     return subprocess.Popen(
-        [sys.executable, "-m", f"tests.adapters.sources.ems.{module}"],
+        [sys.executable, "-m", f"tests.adapters.sources.ems.{module}", *map(str, words)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -1,15 +1,16 @@
 """A server in a process of its own, with the manners that a test asks for.
 
-`python -m tests.adapters.sources.ems.http_server`: prints its port, then serves until it is
-killed. `PUT /manner` with JSON sets what follows: `status` (code), `body` (text), `slow`
-(wait for ever), `drop` (half an answer), `times` (so often, then well again). `GET /seen` tells
-what was asked and received.
+`python -m tests.adapters.sources.ems.http_server [CERTIFICATE KEY]`: prints its port, then serves
+until it is killed. `PUT /manner` with JSON sets what follows: `status` (code), `body` (text),
+`slow` (wait for ever), `drop` (half an answer), `times` (so often, then well again). `GET /seen`
+tells what was asked and received.
 """
 
 from __future__ import annotations
 
 import asyncio
 import socket
+import sys
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -88,8 +89,10 @@ def main() -> None:
     )
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
+        listener.listen()  # whoever comes before it serves, waits
         print(listener.getsockname()[1], flush=True)  # noqa: T201
-        config = uvicorn.Config(app, log_level="critical", lifespan="off")
+        secured = dict(zip(("ssl_certfile", "ssl_keyfile"), sys.argv[1:], strict=False))
+        config = uvicorn.Config(app, log_level="critical", lifespan="off", **secured)
         asyncio.run(uvicorn.Server(config).serve([listener]))
 
 

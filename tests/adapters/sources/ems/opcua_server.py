@@ -1,5 +1,7 @@
 """An OPC UA server in a process of its own: prints its address, then serves until it is killed.
 
+With a certificate and a key as arguments it takes signed and encrypted messages only.
+
 Commands come as lines of JSON on stdin (`node`, `value`, `at`, `bad`), each answered by `ok`.
 """
 
@@ -24,7 +26,12 @@ async def main() -> None:
     server = Server()
     await server.init()
     server.set_endpoint("opc.tcp://127.0.0.1:0/ems")
-    server.set_security_policy([ua.SecurityPolicyType.NoSecurity])
+    if len(sys.argv) > 1:
+        server.set_security_policy([ua.SecurityPolicyType.Basic256Sha256_SignAndEncrypt])
+        await server.load_certificate(sys.argv[1])
+        await server.load_private_key(sys.argv[2])
+    else:
+        server.set_security_policy([ua.SecurityPolicyType.NoSecurity])
     index = await server.register_namespace("urn:test:ems")
     assert index == 2
     objects = server.nodes.objects
@@ -67,9 +74,7 @@ async def main() -> None:
 async def _set(server: Server, node: Any, value: Any, at: datetime, bad: Any = None) -> None:
     code = ua.StatusCodes.BadSensorFailure if bad else ua.StatusCodes.Good
     kind = await node.read_data_type_as_variant_type()
-    data = ua.DataValue(
-        ua.Variant(value, kind), StatusCode=ua.StatusCode(code), SourceTimestamp=at
-    )
+    data = ua.DataValue(ua.Variant(value, kind), StatusCode=ua.StatusCode(code), SourceTimestamp=at)
     await server.write_attribute_value(node.nodeid, data)
 
 

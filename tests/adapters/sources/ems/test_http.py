@@ -109,8 +109,10 @@ def test_a_wrong_unit_and_what_is_no_number(http_server: HttpServer, tmp_path: P
     http_server.answer(delivery(unit="MWh"))
     with pytest.raises(DataError, match="unit 'MWh' does not measure energy price"):
         source.read([COST], GRID)
-    http_server.behave(body='[{"series":"cost.iess.hnht","unit":"EUR/MWh","start":'
-                       '"2019-01-14T00:00Z","step_s":3600,"values":[NaN,Infinity,null,33]}]')
+    http_server.behave(
+        body='[{"series":"cost.iess.hnht","unit":"EUR/MWh","start":'
+        '"2019-01-14T00:00Z","step_s":3600,"values":[NaN,Infinity,null,33]}]'
+    )
     frame = source.read([COST], GRID)
     assert np.isnan(frame[COST]).tolist() == [True] * 12 + [False] * 4
     assert is_bad(frame.quality[:12]).all()
