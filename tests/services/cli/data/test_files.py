@@ -4,101 +4,18 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
 
-from rami.core.errors import ConfigurationError, DataError
-from rami.core.historian import Aggregation, Store
-from rami.core.quality import Family, Reason, quality
+from rami.core.historian import Aggregation
 from rami.core.signal import Rows, Signal
-from rami.core.timegrid import NS, TimeGrid, instant
-from services.assemble.historian import open_historian, open_store
-from services.cli.application import app
-from services.cli.history import export as export_command
-from services.cli.history import importing
+from rami.core.timegrid import TimeGrid, instant
+from services.assemble.historian import open_historian
 from services.cli.site import opened
 from tests.services.cli.conftest import Rami
-
-T0 = instant("2019-01-14T00:00Z")
-HOUR = 3600 * NS
-STUCK = quality(Family.UNCERTAIN, Reason.STUCK)
-BAD = quality(Family.BAD, Reason.MISSING)
-EVER = (instant("1971-01-01T00:00Z"), instant("2199-01-01T00:00Z"))
-
-
-class Data(Protocol):
-    """Calls `rami data` in this process, in an empty folder."""
-
-    def __call__(self, *words: object) -> Result: ...
-
-
-@pytest.fixture
-def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Data:
-    monkeypatch.chdir(tmp_path)
-
-    def call(*words: object) -> Result:
-        return CliRunner().invoke(app, ["data", *map(str, words)])
-
-    return call
-
-
-@pytest.fixture
-def site(tmp_path: Path, reference_site_file: Path) -> Path:
-    """The reference site with a historian beside it."""
-    return site_in(tmp_path / "one", reference_site_file)
-
-
-@pytest.fixture
-def other(tmp_path: Path, reference_site_file: Path) -> Path:
-    """The same elsewhere, with a history of its own."""
-    return site_in(tmp_path / "two", reference_site_file)
-
-
-def site_in(folder: Path, reference: Path) -> Path:
-    folder.mkdir()
-    text = reference.read_text(encoding="utf-8")
-    file = folder / "site.yaml"
-    file.write_text(f"{text}\nhistorian: {{kind: duckdb, folder: history}}\n", encoding="utf-8")
-    return file
-
-
-@contextmanager
-def history(site: Path) -> Iterator[Store]:
-    with closing(open_store(opened(site))) as store:
-        yield store
-
-
-@pytest.fixture
-def filled(site: Path) -> Path:
-    """Three signals: a power with odd values, a register, a name that needs quotes."""
-    times = np.array([T0, T0 + 1, T0 + HOUR, T0 + 2 * HOUR])
-    with history(site) as store:
-        store.declare(
-            [
-                Signal("hts.hp.P_el", "power"),
-                Signal("hts.hp.E_el", "energy", cumulative=True),
-                Signal('weather, "north"', "temperature"),
-            ]
-        )
-        store.write(
-            Rows.of_series(
-                "hts.hp.P_el",
-                times,
-                np.array([0.1 + 0.2, np.nan, -np.inf, 5e-324]),
-                np.array([0, BAD, STUCK, 0xFFFF_FFFF], np.uint32),
-            )
-        )
-        readings = np.array([10.0, 12.5, 20.0])
-        store.write(Rows.of_series("hts.hp.E_el", times[[0, 2, 3]], readings))
-        store.write(Rows.of_series('weather, "north"', times[:1], np.array([-3.5])))
-    return site
+from tests.services.cli.data.rows import BAD, EVER, HOUR, T0, Data, history
 
 
 def all_rows(site: Path) -> list[tuple[object, ...]]:
@@ -217,40 +134,6 @@ def test_long_files_of_others_and_more_by_form(data: Data, site: Path, tmp_path:
         assert store.rows(["m2"], *EVER).values.tolist() == [21.5]
 
 
-def test_every_problem_is_told_and_nothing_is_kept(data: Data, site: Path, tmp_path: Path) -> None:
-    (tmp_path / "bad.csv").write_text(
-        "time_utc,signal,quantity,unit,register,value,status\n"
-        "2019-01-14T00:00:00Z,a,power,kW,false,1,0\n"
-        "yesterday,a,power,kW,false,1,0\n"
-        "2019-01-14T00:00:00Z,b,power,kWh,false,1,0\n"
-        "2019-01-14T00:00:00Z,c,powr,kW,false,1,0\n"
-        "2019-01-14T00:00:00Z,a,power,kW,false,one,good\n",
-        encoding="utf-8",
-    )
-    ended = data("import", site, "bad.csv")
-    assert ended.exit_code == 2
-    for words in (
-        "bad.csv:3: no instant in UTC: 'yesterday'",
-        "bad.csv:4: b: unit 'kWh' of power",
-        "bad.csv:5: c: no quantity 'powr'; hint: did you mean 'power'?",
-        "bad.csv:6: no number: 'one'",
-        "bad.csv:6: no status: 'good'",
-        "5 problems",
-    ):
-        assert words in ended.stderr
-    assert "Traceback" not in ended.stderr
-    with history(site) as store:
-        assert store.signals() == ()
-
-
-def test_a_contradiction_with_what_is_kept(data: Data, filled: Path, tmp_path: Path) -> None:
-    (tmp_path / "heat.csv").write_text(
-        "time_utc,hts.hp.P_el [degC]\n2019-01-14T00:00Z,1\n2019-01-14T01:00Z,2\n"
-    )
-    ended = data("import", filled, "heat.csv")
-    assert ended.exit_code == 2 and "hts.hp.P_el" in ended.stderr
-
-
 def test_stats_last_compact(data: Data, filled: Path) -> None:
     stats = json.loads(data("stats", filled, "--json").stdout)
     assert (stats["rows"], stats["signals"], stats["months"]) == (8, 3, {"2019-01": 8})
@@ -284,87 +167,6 @@ def test_a_folder_in_place_of_the_sites_own(data: Data, tmp_path: Path) -> None:
     taken = data("import", "plain.yaml", "a.csv", "--store", "kept")
     assert taken.exit_code == 0, taken.stderr
     assert json.loads(data("stats", "--store", "kept", "--json").stdout)["rows"] == 2
-
-
-def test_rows_of_single_customers_stay(data: Data, site: Path) -> None:
-    with history(site) as store:
-        store.declare([Signal("meters.town.x1.energy", "energy", True), Signal("a", "power")])
-        for name in ("meters.town.x1.energy", "a"):
-            store.write(Rows.of_series(name, np.array([T0]), np.array([1.0])))
-    assert json.loads(data("last", site, "--json").stdout)[0]["signal"] == "a"
-    refused = data("export", site, "--signals", "meters.*", "--out", "m.csv")
-    assert refused.exit_code == 2 and "rami meters" in refused.stderr
-
-
-OPTIONS = {
-    "signals": "*",
-    "first": None,
-    "after": None,
-    "step": None,
-    "how": None,
-    "kind": None,
-    "store": None,
-    "json": False,
-}
-
-
-@pytest.mark.parametrize(
-    ("options", "words"),
-    [
-        ({"signals": "hts.hp.P_elx"}, "did you mean 'hts.hp.P_el'?"),
-        ({"signals": "zzz*, hts.*"}, "no signal fits 'zzz*'"),
-        ({"first": "2019-01-14T00:00"}, "--from: 2019-01-14T00:00 carries no time zone"),
-        ({"first": "soon", "after": "later"}, "--to: 'later' is no instant"),
-        (
-            {"first": "2019-01-15T00:00Z", "after": "2019-01-14T00:00Z"},
-            "--to: wanted an instant after",
-        ),
-        ({"first": "2030-01-01T00:00Z"}, "nothing in the span asked for"),
-        ({"step": "60"}, "--step: 60 needs a unit"),
-        ({"step": "0 s"}, "--step: wanted more than 0 s"),
-        ({"how": "mean"}, "give --step too"),
-    ],
-)
-def test_what_cannot_be_exported(
-    filled: Path, tmp_path: Path, options: dict[str, str], words: str
-) -> None:
-    with pytest.raises(ConfigurationError) as told:
-        export_command.export(filled, tmp_path / "x.csv", **{**OPTIONS, **options})
-    assert words in str(told.value)
-    assert not (tmp_path / "x.csv").exists()
-
-
-@pytest.mark.parametrize(
-    ("out", "words"),
-    [("x.txt", "end it in .csv"), ("nowhere/x.csv", "no folder"), (".", "tells no format")],
-)
-def test_where_nothing_can_be_exported_to(
-    filled: Path, tmp_path: Path, out: str, words: str
-) -> None:
-    with pytest.raises(ConfigurationError, match=words):
-        export_command.export(filled, tmp_path / out, **OPTIONS)
-
-
-@pytest.mark.parametrize(
-    ("form", "words"),
-    [
-        ("[1]", "wanted options"),
-        ("{file: x}", "wanted options"),
-        ("{zoen: UTC}", "--form: zoen"),
-        ("{", "wanted options"),
-    ],
-)
-def test_forms_that_cannot_be(site: Path, tmp_path: Path, form: str, words: str) -> None:
-    (tmp_path / "a.csv").write_text("time_utc,a [kW]\n2019-01-14T00:00Z,1\n")
-    options = {"form": form, "zone": None, "store": None, "json": True}
-    with pytest.raises(ConfigurationError, match=words):
-        importing.import_file(site, tmp_path / "a.csv", **options)
-
-
-def test_no_such_file(site: Path, tmp_path: Path) -> None:
-    options = {"form": None, "zone": None, "store": None, "json": True}
-    with pytest.raises(DataError, match="no such file"):
-        importing.import_file(site, tmp_path / "none.csv", **options)
 
 
 def test_a_loop_has_the_store_behind_a_writer(site: Path) -> None:
