@@ -22,6 +22,7 @@ GROUPS = (
     "shared_store",
     "quality",
     "faults",
+    "files",
 )
 
 
