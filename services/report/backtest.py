@@ -169,7 +169,7 @@ def _days(found: Backtest) -> Figure:
     colour = _COLOURS[0]
     low, high = (tested.quantiles[..., levels.index(a)] for a in BAND)
     edge: dict[str, Any] = {"line": {"width": 0}, "showlegend": False, "hoverinfo": "skip"}
-    fill = {"fill": "tonexty", "fillcolor": faded(colour, 0.25)}
+    fill: dict[str, Any] = {"fill": "tonexty", "fillcolor": faded(colour, 0.25)}
     traces = [
         line(grid, row(low), "10 %", colour, **edge),
         line(grid, row(high), "80 % band", colour, **{**edge, "showlegend": True}, **fill),

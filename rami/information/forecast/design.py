@@ -39,10 +39,10 @@ def rows(task: Task, issues: Issues) -> Rows:
     """Rows of a task for its own issue or for earlier ones."""
     times = task.times(issues)
     back = task.days_back(issues, times)
-    columns, base = _loads(task, issues, times, back)
+    columns, base, learnable = _loads(task, issues, times, back)
     middle = times + task.grid.step_ns // 2
     columns += _calendar(task.calendar, middle, task.grid.step_ns < HOUR_NS)
-    measured = task.history.at(times)
+    measured = np.where(learnable, task.history.at(times), np.nan)
     if task.outlook is not None:
         step, reach = task.grid.step_ns, REACH_NS // task.grid.step_ns
         lead = task.grid.start_ns - reach * step - task.issued_ns
@@ -86,8 +86,9 @@ def _calendar(calendar: LocalCalendar, middle: Issues, finer: bool) -> list[Valu
 
 def _loads(
     task: Task, issues: Issues, times: Issues, back: NDArray[np.int64]
-) -> tuple[list[Values], Values]:
-    """What was known of the load, as differences from the base; and the base."""
+) -> tuple[list[Values], Values, NDArray[np.bool_]]:
+    """What was known of the load as differences from the base, the base, and where a day of the
+    week before tells the base; the other rows are not learned from."""
     known, before = task.history, task.calendar.before
     days = [known.at(before(times, back + d)) for d in range(7)]
     whole_weeks = -(-back // 7) * 7
@@ -96,9 +97,11 @@ def _loads(
         known.mean_before(issues, span)[:, None]
         for span in (3 * HOUR_NS, DAY_NS, 7 * DAY_NS, 28 * DAY_NS)
     )
-    usual = np.nan_to_num(usual)
+    good = np.isfinite(known.values)
+    usual = _either(usual, np.array(known.values[good].mean() if good.any() else 0.0))
+    seen = _mean(days)
+    profile = _either(seen, usual)
     daily = _either(daily, usual)
-    profile = _either(_mean(days), usual)
     same_day = _either(_mean(weeks), profile)
     base = _either(days[0], profile)
     levels = [
@@ -112,7 +115,8 @@ def _loads(
         nearer = back == back.min()
         levels = [values * chosen for values in levels for chosen in (nearer, ~nearer)]
     week = _either(weeks[0], same_day)
-    return [*levels, same_day - base, week - base, _either(weekly, usual) - base], base
+    columns = [*levels, same_day - base, week - base, _either(weekly, usual) - base]
+    return columns, base, np.isfinite(seen)
 
 
 def _either(*choices: Values) -> Values:
