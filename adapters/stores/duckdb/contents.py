@@ -89,8 +89,8 @@ class Contents:
         stored = _store(self.folder, f"signals-{number:06d}.json", dictionary.as_bytes())
         changed = replace(self.manifest, signals=stored, next_file=number + 1)
         self._switch(changed)
-        self.dictionary = dictionary
         self.newest.reach(dictionary.next_id)
+        self.dictionary = dictionary
 
     def change(
         self,

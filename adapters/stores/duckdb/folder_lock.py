@@ -18,6 +18,7 @@ class FolderLock:
     """
 
     def __init__(self, folder: Path, *, shared: bool) -> None:
+        self._shared = shared
         flags = os.O_RDWR | os.O_CREAT
         try:
             self._handle = os.open(folder / LOCK, flags, 0o644)
@@ -37,13 +38,15 @@ class FolderLock:
 
     def release(self) -> None:
         """Let others in."""
+        if not self._shared:
+            os.ftruncate(self._handle, 0)
         os.close(self._handle)
 
 
 def _held(folder: Path, holder: str, shared: bool) -> str:
     if holder == str(os.getpid()):
         who = f"this process ({holder}) has it open already"
-    elif holder:
+    elif holder and Path(f"/proc/{holder}").exists():
         who = f"process {holder} has it open"
     else:
         who = "another process has it open"

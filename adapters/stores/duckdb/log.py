@@ -93,7 +93,7 @@ class Log:
             for part in (_HEAD.pack(_RECORD, crc32(rest)) + rest, data):
                 self._write(part)
             os.fdatasync(self._handle)
-        except OSError:
+        except BaseException:  # an interrupt too: half a record must not stay
             os.ftruncate(self._handle, self.size)
             os.lseek(self._handle, self.size, os.SEEK_SET)
             raise

@@ -19,6 +19,7 @@ from adapters.stores.duckdb.contents import Contents
 from adapters.stores.duckdb.dictionary import Dictionary
 from adapters.stores.duckdb.failures import told
 from adapters.stores.duckdb.folder_lock import FolderLock
+from adapters.stores.duckdb.log import Record
 from adapters.stores.duckdb.manifest import Manifest, Part
 from adapters.stores.duckdb.newest import NEVER, Newest
 from adapters.stores.duckdb.parts import Writer, engine
@@ -57,6 +58,7 @@ class DuckdbStore:
         self._in_memory = in_memory
         self._clock = clock
         self._open = False
+        self._sound = True
         self._writing = Lock()
         self._moment = Lock()
         self._turnstile = Turnstile()
@@ -90,6 +92,8 @@ class DuckdbStore:
         late = self._settings.late
         with self._changing() as contents:
             ids = contents.dictionary.ids(rows.names)
+            if len(rows) and rows.times.min() == NEVER:
+                raise DataError("rows without a time cannot be kept")
             if contents.recent.waiting >= self._in_memory:
                 self._flush(contents)
             block = Block(
@@ -105,11 +109,21 @@ class DuckdbStore:
                 lambda asked, times: self._kept(contents, asked, times),
             )
             if len(record.main) or len(record.side):
-                assert contents.log is not None
-                contents.log.append(record)
-                with self._moment:
-                    contents.take(record)
+                self._keep(contents, record)
             return written
+
+    def _keep(self, contents: Contents, record: Record) -> None:
+        """Into the log, then into memory; an interrupt in between ends the store's writing."""
+        assert contents.log is not None
+        size = contents.log.size
+        self._sound = False
+        try:
+            contents.log.append(record)
+            with self._moment:
+                contents.take(record)
+            self._sound = True
+        finally:
+            self._sound |= contents.log.size == size
 
     def _kept(self, contents: Contents, ids: Ids, times: Times) -> Kept:
         return reading.look_up(self._engine, contents.snapshot, ids, times)
@@ -249,7 +263,7 @@ class DuckdbStore:
             if Manifest.read(self.folder) == contents.manifest:
                 contents.sweep()
             else:  # the change is on disk, the call that failed came after it
-                self._open = False
+                self._sound = False
             raise
 
     def stats(self) -> StoreStats:
@@ -265,7 +279,8 @@ class DuckdbStore:
             self._open = False
             try:
                 with self._turnstile.changing(), told(self.folder):
-                    self._contents.seal()
+                    if self._sound:
+                        self._contents.seal()
             finally:
                 self._engine.close()
                 self._lock.release()
@@ -286,6 +301,8 @@ class DuckdbStore:
             self._check_open()
             if self._read_only:
                 raise RunError(f"{self.folder}: opened for reading only")
+            if not self._sound:
+                raise RunError(f"{self.folder}: a write was cut short; close it and open it anew")
             yield self._contents
 
     def _check_open(self) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from adapters.stores.duckdb.configuration import DuckdbConfiguration
+from adapters.stores.duckdb.contents import Contents
 from adapters.stores.duckdb.store import DuckdbStore
 from rami.core.errors import DataError, RunError, UnreachableError
 from tests.adapters.stores.cases import EVER, T0, power, series
@@ -88,3 +89,38 @@ def test_a_folder_that_is_a_file(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(RunError, match="file"):
         opened(tmp_path / "file")
+
+
+def test_an_interrupt_leaves_log_and_memory_alike(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Cut short before the log was synced: as if never asked. After it: open anew."""
+    store = opened(tmp_path)
+    store.declare([power("a")])
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fdatasync", _interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            store.write(series("a", [T0], [1.0]))
+    assert len(store.rows(["a"], *EVER)) == 0
+    assert store.write(series("a", [T0], [2.0])).new == 1
+    with monkeypatch.context() as patch:
+        patch.setattr(Contents, "take", _interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            store.write(series("a", [T0 + 1], [3.0]))
+    with pytest.raises(RunError, match="open it anew"):
+        store.write(series("a", [T0 + 1], [3.0]))
+    store.close()
+    again = opened(tmp_path)
+    assert again.rows(["a"], *EVER).values.tolist() == [2.0, 3.0]
+    again.close()
+
+
+def _interrupted(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_rows_without_a_time(tmp_path: Path) -> None:
+    store = opened(tmp_path)
+    store.declare([power("a")])
+    with pytest.raises(DataError, match="time"):
+        store.write(series("a", [-(2**63)], [1.0]))
