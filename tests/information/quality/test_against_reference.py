@@ -18,7 +18,7 @@ from rami.information.quality.resample import Combining, Resampling, resample
 from rami.information.quality.similar import similar_days
 from rami.information.quality.spike import Spike
 from rami.information.quality.stamps import Duplicate, single
-from tests.information.quality import reference
+from tests.information.quality import reference, reference_rows
 from tests.information.quality.columns import columns, regular
 
 
@@ -89,7 +89,7 @@ def test_gap(column: Column, from_start: bool, to_end: bool) -> None:
     start = times[0] - 7 * NS if from_start else None
     end = times[-1] + 9 * NS if to_end else None
     whole = Gap(2 * NS).completed(column, start, end)
-    absent = reference.completed(times, 2 * NS, start, end)
+    absent = reference_rows.completed(times, 2 * NS, start, end)
     assert whole.times.tolist() == sorted(times + absent)
     added = ~np.isin(whole.times, column.times)
     assert sorted(whole.times[added].tolist()) == [t for t in absent if t not in times]
@@ -115,7 +115,7 @@ def test_duplicate(column: Column, tolerance: float) -> None:
 def test_fill(column: Column, method: str, limit: int) -> None:
     column = single(column.graded(Duplicate().marks(column)))
     done = fill(column, Filling(method, limit * NS))  # type: ignore[arg-type]
-    expected = reference.filled(column, method, limit * NS)
+    expected = reference_rows.filled(column, method, limit * NS)
     np.testing.assert_allclose(done.values, expected, rtol=1e-12, atol=1e-12)
     changed = column.status != done.status
     assert not (changed & column.known).any()
@@ -130,7 +130,7 @@ def test_similar_days(seed: int) -> None:
     column = regular(values)
     rows = rng.integers(0, len(values), 50)
     profile = similar_days(column, rows, 9)
-    expected = [reference.similar(column, int(r), 9) for r in rows]
+    expected = [reference_rows.similar(column, int(r), 9) for r in rows]
     np.testing.assert_allclose(profile[rows], expected, rtol=1e-12)
 
 
@@ -166,6 +166,6 @@ def test_resample_aligned(column: Column, how: str, step: int) -> None:
 def _same(column: Column, how: str, start: int, step: int, count: int, coverage: float) -> None:
     grid = TimeGrid.of(start * NS, step, count)
     values, status = resample(column, grid, Resampling(Combining(how), coverage))
-    expected = reference.resampled(column, start, step, count, how, coverage)
+    expected = reference_rows.resampled(column, start, step, count, how, coverage)
     np.testing.assert_allclose(values, expected, rtol=1e-9, atol=1e-9)
     assert (is_bad(status) == np.isnan(values)).all()
