@@ -58,8 +58,10 @@ class ForecastSettings(Declared):
     series: Mapping[str, Method] = Field(
         default_factory=dict, description="method by name of the series"
     )
-    history: Duration = Field("60 d", le=3.2e8, validate_default=True)
-    retrain: Duration = Field("24 h", le=3.2e7, validate_default=True)
+    history: Duration = Field(60 * 86400.0, le=3.2e8, description="learned from at most")
+    retrain: Duration = Field(
+        86400.0, le=3.2e7, description="time after which a method learns anew"
+    )
     levels: Annotated[tuple[float, ...], AfterValidator(_levels)] = Field(
         (0.05, 0.1, 0.5, 0.9, 0.95), min_length=1, description="of the quantiles"
     )

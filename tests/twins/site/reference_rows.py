@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import types
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -135,6 +135,7 @@ def _plain(annotation: Any, headings: Mapping[type[BaseModel], str]) -> str:
         float: "number",
         Path: "file",
         datetime: "instant",
+        date: "date",
     }
     return words.get(annotation, str(annotation))
 
