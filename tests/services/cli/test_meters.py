@@ -174,20 +174,21 @@ def test_no_number_anywhere(site: Path, tmp_path: Path, monkeypatch: pytest.Monk
     subject = tmp_path / "subject.json"
     call("export-subject", site, "homes", "--id-from", "-", "--out", subject, stdin=NUMBERS[5])
     call("erase", site, "homes", "--id-from", "-", stdin="12345", code=2)
+    held_as = json.loads(subject.read_text())["registers"]["energy"]["signal"].split(".")[2]
+    subject.unlink()
+    assert any(held_as.encode() in data for _, data in contents(tmp_path))
     receipt = json.loads(call("erase", site, "homes", "--id-from", "-", stdin=f"{NUMBERS[5]}\n"))
+    # the erased one is in nothing that is kept, though others were given rows
+    gone = receipt["tell"]["planning"].encode()
+    assert gone in rows.read_bytes()
+    rows.unlink()
+    for name, data in contents(tmp_path):
+        assert gone not in data, name
+        assert held_as.encode() not in data, name
     call("rotate", site, "homes")
     call("resume", site, "homes")
     call("log", site, "--json")
     scan(tmp_path, *said)
-    # the erased one's pseudonym is in nothing that is kept, though others were given rows
-    gone = receipt["tell"]["planning"].encode()
-    assert gone in rows.read_bytes()
-    rows.unlink()
-    held_as = json.loads(subject.read_text())["registers"]["energy"]["signal"].split(".")[2]
-    subject.unlink()
-    for name, data in contents(tmp_path):
-        assert gone not in data, name
-        assert held_as.encode() not in data, name
     [proof] = json.loads(call("purge", site, "--json"))
     assert (proof["rows_left"], proof["customers"]) == (0, COUNT - 1)
     call("log", site, "--verify")
@@ -223,3 +224,24 @@ def test_killed_it_is_finished_by_resume(site: Path, tmp_path: Path, action: str
     call("log", site, "--verify")
     rows = json.loads(call("log", site, "--json").stdout)
     assert [r["outcome"] for r in rows if r["action"] == action] == ["done"]
+
+
+def test_other_commands_do_not_see_single_customers(site: Path, tmp_path: Path) -> None:
+    def call(*words: object) -> Result:
+        return CliRunner().invoke(app, list(map(str, words)))
+
+    assert call("meters", "keys", site, "homes").exit_code == 0
+    assert call("meters", "ingest", site, "homes", _readings(tmp_path)).exit_code == 0
+    out = tmp_path / "out.csv"
+    for words in (
+        ("data", "export", site, "--signals", "*", "--out", out),
+        ("data", "last", site, "*"),
+        ("data", "quality", site, "--out", tmp_path / "report"),
+        ("learn", "patterns", site, "--signal", "*"),
+    ):
+        done = call(*words)
+        assert "meters.homes." not in done.output, words
+        assert "No such option" not in done.output, words
+    assert not out.exists()
+    for file in (tmp_path / "report").rglob("*"):
+        assert file.is_dir() or b"meters.homes." not in file.read_bytes()
