@@ -19,6 +19,7 @@ from tests.information.meters.conftest import SETTINGS, T0, meters
 from tests.information.meters.memory import MemoryStore
 
 K = 5
+SHARE = 0.8
 
 
 def attack(
@@ -58,7 +59,9 @@ def attack(
         rows = [row for row, at in released if at == hour]
         if rows:
             width = max(map(len, rows))
-            _isolates_nobody(np.array([np.pad(row, (0, width - len(row))) for row in rows]))
+            table = np.array([np.pad(row, (0, width - len(row))) for row in rows])
+            _isolates_nobody(table)
+            _shows_nobody(table, np.array([value(m, hour) for m in range(width)]))
     shutil.rmtree(folder)
 
 
@@ -118,3 +121,11 @@ def _isolates_nobody(rows: np.ndarray) -> None:
         if np.linalg.matrix_rank(np.vstack([rows, alone])) == rank:
             assert count >= K
         assert count >= K, "customers are alone in what is told of them"
+
+
+def _shows_nobody(rows: np.ndarray, values: np.ndarray) -> None:
+    """Of what can be told apart, nobody makes up more than the share allowed, nothing is zero."""
+    for column in {tuple(column) for column in rows.T if column.any()}:
+        together = values[(column == rows.T).all(axis=1)]
+        assert together.sum() > 0
+        assert together.max() <= SHARE * together.sum() * (1 + 1e-9)
