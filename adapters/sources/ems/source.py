@@ -14,7 +14,7 @@ from rami.core import units
 from rami.core.errors import DataError, Problem, UnreachableError
 from rami.core.frame import Frame
 from rami.core.timegrid import TimeGrid
-from rami.information.external.delivery import Delivery, on_grid
+from rami.information.external.delivery import Delivery, NotDelivered, on_grid
 from rami.information.series import Series, quantity_of
 from rami.information.source import unknown_series
 
@@ -68,7 +68,7 @@ class EmsSource:
                 what = f"{name}: nothing was delivered" + "".join(f"; {n}" for n in fetched.notes)
                 problems += fetched.refused.get(name) or [Problem(place, what)]
         if problems:
-            raise DataError(problems)
+            raise NotDelivered(problems)
         columns = [on_grid(Delivery.joined(fetched.found[n]), grid, at_ns) for n in names]
         shape = (grid.count, len(names))
         return Frame(

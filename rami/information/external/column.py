@@ -27,6 +27,18 @@ class Column:
     said: str = ""
     trouble: str = ""
 
+    @classmethod
+    def of(cls, frame: Frame, name: str) -> Column:
+        """A frame's column."""
+        j = frame.place(name)
+        return cls(
+            frame.units[j],
+            frame.values[:, j],
+            frame.quality[:, j],
+            frame.issues()[:, j],
+            frame.sources.get(name, ""),
+        )
+
 
 def missing_of(name: str, column: Column) -> Mask:
     """Where nothing usable was delivered: no number, bad, or a limit below zero."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from rami.core.errors import DataError
 from rami.core.frame import NO_ISSUE, Issues, Values
 from rami.core.quality import Family, Qualities, Reason, is_bad, quality
 from rami.core.timegrid import TimeGrid
@@ -18,6 +19,10 @@ Times = NDArray[np.int64]
 OPEN = int(np.iinfo(np.int64).max)
 _NOTHING = quality(Family.BAD, Reason.MISSING)
 _FAMILY = np.uint32(0xC000_0000)
+
+
+class NotDelivered(DataError):
+    """Series that a source does not have at all: asking for a part of the span is of no use."""
 
 
 @dataclass(frozen=True)

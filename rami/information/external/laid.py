@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -11,7 +12,9 @@ from rami.core.frame import NO_ISSUE, Frame
 from rami.core.quality import Family, Reason, quality, worst
 from rami.core.timegrid import NS, TimeGrid
 from rami.information.external.column import Column, filled, missing_of, nothing
+from rami.information.external.delivery import NotDelivered
 from rami.information.external.provenance import Mask, percent, span_said, spans
+from rami.information.external.salvage import salvaged
 from rami.information.external.settings import ExternalSettings
 from rami.information.series import figure_of
 from rami.information.source import DataSource, known_frame
@@ -74,8 +77,9 @@ class Laid:
                 raise DataError(problems)
         held = {n: self._held(c, stale[n], missing[n]) for n, c in delivered.items()}
         lacking = {n: np.isnan(h.values) for n, h in held.items()}
-        known = self._own.describe()
-        asked = [n for n in names if lacking[n].any() and (n in known or not figure_of(n))]
+        wanting = [n for n in names if lacking[n].any()]
+        known = self._own.describe() if any(figure_of(n) for n in wanting) else {}
+        asked = [n for n in wanting if n in known or not figure_of(n)]
         own = _asked(self._own, asked, grid, at_ns) if asked else None
         columns = {}
         for n, column in held.items():
@@ -105,23 +109,25 @@ class Laid:
             if self._settings.fallback == "fail":
                 raise
             if len(names) == 1:
-                return {names[0]: nothing(names[0], grid, _first(error))}
+                return {names[0]: self._pieces(names[0], grid, at_ns, error)}
             found: dict[str, Column] = {}
             for name in names:
                 found |= self._delivered([name], grid, at_ns)
             return found
-        issues = frame.issues()
-        return {
-            n: Column(
-                frame.units[j],
-                frame.values[:, j],
-                frame.quality[:, j],
-                issues[:, j],
-                frame.sources.get(n, ""),
-            )
-            for n in names
-            for j in (frame.place(n),)
-        }
+        return {n: Column.of(frame, n) for n in names}
+
+    def _pieces(self, name: str, grid: TimeGrid, at_ns: int | None, error: DataError) -> Column:
+        """What a series has besides the parts for which it is refused."""
+        column = nothing(name, grid, _first(error))
+        if isinstance(error, NotDelivered):
+            return column
+        for first, frame in salvaged(lambda g: _asked(self._further, [name], g, at_ns), grid):
+            part, rows = Column.of(frame, name), slice(first, first + frame.grid.count)
+            column.values[rows] = part.values
+            column.quality[rows] = part.quality
+            column.issued[rows] = part.issued
+            column = replace(column, unit=part.unit, said=part.said, trouble="")
+        return column
 
     def _stale(self, column: Column, grid: TimeGrid, at_ns: int | None) -> Mask:
         used = grid.times() if at_ns is None else np.full(grid.count, at_ns, np.int64)
