@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -29,6 +30,8 @@ for _name, _group in GROUPS.items():
 
 def main() -> None:
     """Entry point of the console script; `--debug` may stand anywhere."""
+    # sums in one order on any number of cores, and no threads beside the workers
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     arguments = sys.argv[1:]
     ending.show_tracebacks("--debug" in arguments)
     with ending.orderly():

@@ -9,9 +9,10 @@ from typing import Any
 from services.report.paper import LABEL, comparable, printed
 from services.study.outcome import MODES, Mode, StudyOutcome
 
-PLANNED: tuple[Mode, ...] = ("marginal", "average", "ems")
+PLANNED: tuple[Mode, ...] = ("marginal", "forecast", "average", "ems")
 BASIS = {
     "marginal": "marginal cost",
+    "forecast": "marginal cost on forecasts",
     "average": "average cost (the paper's method)",
     "ems": "the costs of the energy management system",
     LABEL: LABEL,

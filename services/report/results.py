@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from services.report.foresight import foresight
 from services.report.whole_file import write_whole
 from services.study.key_figures import summed_up
 from services.study.outcome import SeasonOutcome, StudyOutcome
@@ -33,7 +34,12 @@ def contents(outcome: StudyOutcome) -> dict[str, Any]:
     does not exist (not finite) is None.
     """
     seasons = {
-        name: {**season.figures, "closure": season.closure, **_key_figures(season)}
+        name: {
+            **season.figures,
+            "closure": season.closure,
+            **_key_figures(season),
+            **_foresight(season),
+        }
         for name, season in outcome.seasons.items()
     }
     found: dict[str, Any] = plain({"provenance": outcome.provenance, "seasons": seasons})
@@ -44,6 +50,12 @@ def _key_figures(season: SeasonOutcome) -> dict[str, Any]:
     """`{kpi: {mode: {name: figure}}}`, nothing where no figures are declared."""
     found = {mode: summed_up(run.kpi) for mode, run in season.runs.items() if run.kpi is not None}
     return {"kpi": found} if found else {}
+
+
+def _foresight(season: SeasonOutcome) -> dict[str, Any]:
+    """`{foresight: {cost, errors}}`, nothing without a run on forecasts."""
+    found = foresight(season)
+    return {"foresight": found} if found else {}
 
 
 def write_timings(outcome: StudyOutcome, path: Path) -> None:

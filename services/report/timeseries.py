@@ -55,6 +55,8 @@ def _columns(site: SiteTopology, run: RunOutcome) -> Iterator[tuple[str, Values]
     yield from _named(run.data)
     yield from _named(run.means.select([n for n in run.means.names if _useful(site, n)]))
     yield from _named(run.meters)
+    if run.forecast is not None:
+        yield from _named(run.forecast, "_forecast")
     if run.kpi is not None:
         yield from _named(run.kpi)
     if run.scheduled is not None:

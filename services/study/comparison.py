@@ -125,7 +125,7 @@ def _plan_gap(
         result.planned_eur,
         [
             *([("baseline with feed-in", result.planned_eur - feeding)] if other_baseline else []),
-            ("cost basis", by_plan[owner]),
+            ("cost basis", by_plan[owner] if result.forecast is None else result.planned_eur),
             ("forecast error", by_plan[owner]),
             ("temperature and tracking", tracked),
             ("electricity of pumps", tracked - pumps),
@@ -175,6 +175,7 @@ def run_outcome(site: Site, r: JobResult) -> RunOutcome:
         closure=e.closure.plain(),
         tracking=e.tracking,
         timings=r.timings,
+        forecast=r.forecast,
         kpi=key_figures(site, e.means, e.metered, r.data, r.prices),
         prices=r.prices,
     )

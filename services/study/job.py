@@ -18,10 +18,11 @@ from services.study.check_calculation import Basis
 from services.study.check_ladder import PlannedRungs, planned_rungs
 from services.study.evaluation import Evaluation, evaluate
 from services.study.flow_temperature import watched
+from services.study.foresight import Foresight
 from services.study.limits_seen import LoopLimits
 from services.study.outcome import Mode
 from services.study.pool import tick
-from services.study.season_data import DataOptions, read_outlook, read_season
+from services.study.season_data import DataOptions, open_source, read_outlook, read_season
 from services.study.season_run import SeasonRun
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ class JobResult:
     gaps: tuple[float, ...]
     notes: tuple[str, ...]
     timings: Mapping[str, float]
+    forecast: Frame | None = None
 
 
 @lru_cache(maxsize=2)
@@ -115,7 +117,8 @@ def run_season(
         watched(topology),
     )
     limits = {t: LoopLimits(c, grid.count) for t, c in control.items()}
-    planner = None if job.mode == "baseline" else assemble.strategy(site, cost_basis=job.mode)
+    basis = "marginal" if job.mode == "forecast" else job.mode
+    planner = None if job.mode == "baseline" else assemble.strategy(site, cost_basis=basis)
     run = SeasonRun(
         loop,
         data,
@@ -128,7 +131,10 @@ def run_season(
         on_share,
         limits,
     )
-    if planner is not None and run.period < run.horizon:
+    if planner is not None and job.mode == "forecast":
+        source = open_source(site, job.season, job.data)
+        run.foresight = Foresight(site, source, grid)
+    elif planner is not None and run.period < run.horizon:
         further = read_outlook(site, job.season, data, run.horizon, job.data)
         run.outlook = (further, site_prices(site.business, topology, further))
     ready = perf_counter()
@@ -153,6 +159,7 @@ def run_season(
         tuple(schedules.gaps),
         tuple(schedules.notes),
         timings,
+        run.foresight.executed if run.foresight is not None else None,
     )
 
 

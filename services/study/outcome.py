@@ -10,8 +10,9 @@ from rami.core.frame import Frame
 from rami.information.prices import Prices
 from services.study.tracking import Tracking
 
-Mode = Literal["baseline", "average", "marginal", "ems"]
-#: what every study runs; with `cost_basis: ems` that one too
+Mode = Literal["baseline", "average", "marginal", "forecast", "ems"]
+#: what every study runs; with `cost_basis: ems` that one too, and with a section `forecasts` a
+#: run that plans by marginal cost on forecasts
 MODES: tuple[Mode, ...] = ("baseline", "average", "marginal")
 
 
@@ -26,7 +27,8 @@ class RunOutcome:
     `rami.functional.schedule.Schedule`. `planned`: parts of eq. 21 in EUR, summed over the
     executed plans. `planned_benefit_eur` is what those plans promised their owner against
     the station at rest. `kpi`: the site's declared figures (`kpi.<name>`), if any.
-    `prices`: what owners pay and get. `settlement`: plain figures per owner from
+    `prices`: what owners pay and get. `forecast`: what the plans followed took the data for,
+    in a run on forecasts. `settlement`: plain figures per owner from
     `rami.business`.
     """
 
@@ -48,6 +50,7 @@ class RunOutcome:
     planned_benefit_eur: float = 0.0
     kpi: Frame | None = None
     prices: Prices | None = None
+    forecast: Frame | None = None
 
 
 @dataclass(frozen=True)

@@ -41,13 +41,24 @@ def provenance(
         "data_files_sha256": _hashes(options, seasons),
         "synthetic_loads": _loads(options),
         "seed": None if options.folder else getattr(site.data, "seed", None),
-        "foresight": "plans know loads and prices perfectly",
+        "foresight": foresight_said(site),
         "baseline": site.business.baseline,
         "grid_factor_kg_per_kWh": float(site.business.grid_factor),
         "grid_factor_variant": site.business.grid_factor_variant,
         "heat_transfer": site.business.heat_transfer,
         "versions": {name: _version(name) for name in _PACKAGES},
     }
+
+
+def foresight_said(site: Site) -> str:
+    """What plans know of the future."""
+    perfect = "plans know loads and prices perfectly"
+    settings = site.declaration.forecasts
+    if settings is None:
+        return perfect
+    error = settings.weather_error
+    weather = "as the source has it" if error is None else f"with a seeded error of {error:g} K"
+    return f"{perfect}; in runs on forecasts from the past alone, the air temperature {weather}"
 
 
 def _loads(options: DataOptions) -> bool | str:

@@ -79,6 +79,8 @@ def own_parts(run: RunOutcome, about: str) -> Iterator[Part]:
     yield _registers(run.meters, about)
     if run.scheduled is not None:
         yield _part(run.scheduled, f"schedule, {about}", stage="plan")
+    if run.forecast is not None:
+        yield _part(run.forecast, f"forecast, {about}", stage="forecast")
     if run.kpi is not None:
         yield _part(run.kpi, about)
 

@@ -76,7 +76,7 @@ def run_study(
     report("tuning", 1.0)
     marks["tuning_s"] = perf_counter() - begun - sum(marks.values())
 
-    modes: tuple[Mode, ...] = (*MODES, "ems") if site.strategy.cost_basis == "ems" else MODES
+    modes = _modes(site)
     jobs: list[Job | CheckJob] = []
     for season in chosen:
         file, start = site.file, instant(site.study.seasons[season])
@@ -113,6 +113,16 @@ def run_study(
             raise Interrupted(f"stopped; {kept}")
         raise RunError(f"{stopped}; {kept}") from stopped
     return outcome
+
+
+def _modes(site: Site) -> tuple[Mode, ...]:
+    """The runs of each season."""
+    more: list[Mode] = []
+    if site.declaration.forecasts is not None:
+        more.append("forecast")
+    if site.strategy.cost_basis == "ems":
+        more.append("ems")
+    return (*MODES, *more)
 
 
 def _name(job: Job | CheckJob) -> str:

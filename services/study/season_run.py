@@ -17,6 +17,7 @@ from rami.functional.strategy import PlantState, content_of
 from services.loop.base_dispatch import MeritOrder
 from services.loop.closed_loop import ClosedLoop
 from services.loop.import_peak import ImportPeak
+from services.study.foresight import Foresight
 from services.study.limits_seen import LoopLimits
 from services.study.schedules import ExecutedSchedules
 
@@ -59,6 +60,7 @@ class SeasonRun:
     on_share: Callable[[float], None] = lambda share: None
     limits: Mapping[str, LoopLimits] = field(default_factory=dict)
     outlook: tuple[Frame, Prices] | None = None
+    foresight: Foresight | None = None
     timings: RunTimings = field(default_factory=RunTimings)
 
     def __post_init__(self) -> None:
@@ -101,9 +103,12 @@ class SeasonRun:
     def _plan(self, interval: int, previous: Schedule | None) -> Schedule:
         assert self.planner is not None
         begun = perf_counter()
-        known, priced = self.outlook or (self.data, self.prices)
-        forecast = known.part(interval, self.horizon)
-        prices = priced.part(interval, self.horizon)
+        if self.foresight is not None:
+            forecast, prices = self.foresight.at(interval, self.horizon, self.period)
+        else:
+            known, priced = self.outlook or (self.data, self.prices)
+            forecast = known.part(interval, self.horizon)
+            prices = priced.part(interval, self.horizon)
         state = plant_state(self.loop, self._peak.so_far(interval, self.horizon))
         schedule = self.planner.plan(forecast.grid, forecast, prices, state, previous)
         self.timings.plan += perf_counter() - begun

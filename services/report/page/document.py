@@ -10,6 +10,7 @@ from services.report.page.changes import changes
 from services.report.page.check import check
 from services.report.page.closure import closure
 from services.report.page.external import external
+from services.report.page.foresight import foresight_section
 from services.report.page.head import head
 from services.report.page.markup import Markup, joined, tag
 from services.report.page.planned import planned_and_realised, waterfalls
@@ -41,6 +42,7 @@ def document(outcome: StudyOutcome, site: SiteTopology) -> str:
             _navigation(outcome),
             changes(outcome),
             planned_and_realised(outcome, falls),
+            foresight_section(outcome),
             check(outcome),
             *(part.html for part in parts),
             external(outcome),
@@ -53,9 +55,15 @@ def document(outcome: StudyOutcome, site: SiteTopology) -> str:
 
 def _navigation(outcome: StudyOutcome) -> Markup:
     """Links to the sections, and the choice of whose runs are shown."""
+    forecast = any("forecast" in s.runs for s in outcome.seasons.values())
     checked = any("check" in b for s in outcome.seasons.values() for b in s.figures.values())
     targets = [
-        *("changes", "planned", *(["check"] if checked else [])),
+        *(
+            "changes",
+            "planned",
+            *(["foresight"] if forecast else []),
+            *(["check"] if checked else []),
+        ),
         *outcome.seasons,
         *(["external"] if outcome.provenance.get("external") else []),
         *("closure", "tuning"),

@@ -8,8 +8,10 @@ from services.report.comparison import span
 from services.report.page.markup import Markup, joined, tag
 from services.study.outcome import StudyOutcome
 
-FORESIGHT = (
-    "Plans know loads and prices perfectly in this version: no forecast error is in any figure."
+PERFECT = "Plans know loads and prices perfectly: no forecast error is in any figure."
+BOTH = (
+    "Plans know loads and prices perfectly, but for the runs on forecasts: what that costs has a "
+    "section of its own."
 )
 _WORDS = {
     "site_hash": "hash of the site declaration",
@@ -29,6 +31,7 @@ _UNITS = ("kg_per_kWh", "s")
 def head(outcome: StudyOutcome) -> Markup:
     """Title, what is compared, and where everything comes from."""
     runs = sum(len(s.runs) for s in outcome.seasons.values())
+    forecast = any("forecast" in s.runs for s in outcome.seasons.values())
     seasons = ", ".join(outcome.seasons) or "none"
     return tag(
         "header",
@@ -40,7 +43,7 @@ def head(outcome: StudyOutcome) -> Markup:
             f"simulated plants: {runs}. A baseline stands against runs that follow plans made by "
             "marginal cost and by average cost. All money, energy and emissions come from the "
             "meters of the executed runs. ",
-            tag("strong", FORESIGHT),
+            tag("strong", BOTH if forecast else PERFECT),
             class_="lead",
         ),
         _origin(outcome),
