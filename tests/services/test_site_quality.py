@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import yaml
 
 from rami.core.frame import Frame
 from rami.core.quality import Reason
 from rami.core.signal import Rows
+from rami.core.timegrid import TimeGrid, instant
 from rami.information.quality.assess import assess, counted
 from rami.information.quality.cross_check import cross_check
 from rami.information.quality.rules import effective_rules
 from rami.information.quality.settings import CrossChecks
 from rami.information.quality.site_relations import site_relations
 from services.assemble.quality import site_subjects
+from services.study.season_data import DataOptions, read_season
 from tests.services.conftest import ReadySite
+from twins.site import load_site
 
 HOURS = 8
 
@@ -85,3 +90,33 @@ def test_default_rules_leave_a_healthy_site_alone(
         for one in found.signals.values()
     )
     assert spikes <= 0.001 * means.values.size
+
+
+def test_data_of_a_run_pass_the_checks_of_the_section(
+    shared_data: Path, reference_site_declaration: dict[str, Any], tmp_path: Path
+) -> None:
+    head, *lines = (
+        (shared_data / "site_synthetic_winter_15min.csv").read_text(encoding="utf-8").splitlines()
+    )
+    rows = [line.split(",") for line in lines]
+    rows[40][2] = "9000"  # EUR/MWh, beyond what the market allows
+    text = "\n".join([head, *(",".join(row) for row in rows)])
+    (tmp_path / "data.csv").write_text(f"{text}\n", encoding="utf-8")
+    declared = reference_site_declaration
+    declared["data"] = {"kind": "csv", "files": ["data.csv"]}
+    file = tmp_path / "site.yaml"
+    frames = []
+    for section in (None, {}):
+        declared["quality"] = section
+        file.write_text(yaml.safe_dump({k: v for k, v in declared.items() if v is not None}))
+        site = load_site(file)
+        grid = TimeGrid(instant(site.clock.start), 900 * 10**9, 96)
+        frames.append(read_season(site, "run", grid, DataOptions()))
+    without, with_ = frames
+    assert without["price_da"][40] == 9.0 and "checked" not in without.sources["price_da"]
+    assert 0.0 < with_["price_da"][40] < 0.1
+    status = with_.quality[40, with_.place("price_da")]
+    assert status & np.uint32(Reason.FILLED) and status & np.uint32(Reason.RANGE)
+    assert with_.sources["price_da"].endswith("; checked: 1 range, 1 filled")
+    for name in ("P_th_dem_HNHT", "P_el_factory"):
+        assert np.array_equal(without[name], with_[name])

@@ -9,9 +9,10 @@ import numpy as np
 from rami.information.quality.report import QualityReport
 from services.report.charts.figure import Figure, packed
 
-#: pixels per signal; rows drawn at most
+#: pixels per signal; rows drawn at most, and of signals without fault up to
 _ROW = 16
-DRAWN = 300
+DRAWN = 60
+SHOWN = 20
 #: bad, uncertain, good: told apart in grey print too
 _SCALE = [
     [0.0, "#8f2413"],
@@ -24,7 +25,9 @@ _SCALE = [
 
 def heat_map(report: QualityReport, worst: list[str]) -> Figure:
     """`worst` are the signals, those to be looked at first; they stand on top."""
-    names = worst[:DRAWN]
+    days_of = [report.daily(name) for name in worst]
+    faulty = sum(bool((d.good < d.expected).any()) for d in days_of)
+    names = worst[: min(max(faulty, SHOWN), DRAWN)]
     days = report.daily(names[0]).days if names else []
     table = np.full((len(names), len(days)), np.nan)
     texts = []
@@ -41,6 +44,7 @@ def heat_map(report: QualityReport, worst: list[str]) -> Figure:
                 for d in range(len(days))
             ]
         )
+    height = max(190, _ROW * len(names) + 110)
     trace: dict[str, Any] = {
         "type": "heatmap",
         "x": days,
@@ -57,14 +61,22 @@ def heat_map(report: QualityReport, worst: list[str]) -> Figure:
             "title": {"text": "good", "side": "top"},
             "tickformat": ".0%",
             "thickness": 12,
-            "len": 1,
+            "len": min(1.0, 240.0 / height),
             "x": 1.01,
+            "y": 1,
+            "yanchor": "top",
             "ypad": 0,
         },
         "hovertemplate": "%{y}<br>%{x}<br>good %{z:.1%}<br>%{text}<extra></extra>",
     }
     layout = {
-        "xaxis": {"type": "date", "title": {"text": "day (UTC)"}, "showgrid": False},
+        "xaxis": {
+            "type": "category",
+            "title": {"text": "day (UTC)"},
+            "showgrid": False,
+            "nticks": 10,
+            "tickangle": 0,
+        },
         "yaxis": {
             "autorange": "reversed",
             "showgrid": False,
@@ -74,7 +86,11 @@ def heat_map(report: QualityReport, worst: list[str]) -> Figure:
         },
         "margin": {"l": 180, "r": 130, "t": 24, "b": 44},
     }
-    left = f"; the first {DRAWN} of {len(worst)} signals" if len(worst) > DRAWN else ""
+    left = (
+        f"; {len(names)} of {len(worst)} signals, no other is worse"
+        if len(worst) > len(names)
+        else ""
+    )
     return Figure(
         "overview",
         "Signals by day",
@@ -82,5 +98,5 @@ def heat_map(report: QualityReport, worst: list[str]) -> Figure:
         f"expected{left}. Counted from the rows as they are kept, raw values unchanged.",
         [trace],
         layout,
-        max(190, _ROW * len(names) + 110),
+        height,
     )

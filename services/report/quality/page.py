@@ -22,6 +22,8 @@ from services.report.quality.heat_map import heat_map
 #: signals drawn one by one, findings listed
 SHOWN = 8
 LISTED = 200
+#: reasons that are no faults: they say where a value comes from
+_ORIGINS = ("simulated", "synthetic", "estimated")
 
 
 def document(report: QualityReport, plain: dict[str, Any]) -> str:
@@ -37,10 +39,10 @@ def document(report: QualityReport, plain: dict[str, Any]) -> str:
         [
             _head(report, plain),
             _navigation(plain, bool(details)),
-            tag("section", tag("h2", "Overview"), figure(overview), id="signals"),
-            _table(ranked),
+            tag("section", tag("h2", "Overview"), figure(overview), id="overview-part"),
             _cross_checks(plain),
             _details(details),
+            _table(ranked),
         ]
     )
     return page(
@@ -91,16 +93,22 @@ def _head(report: QualityReport, plain: dict[str, Any]) -> Markup:
 
 
 def _navigation(plain: dict[str, Any], details: bool) -> Markup:
-    targets = ["signals", "table", *(["cross-checks"] if plain["cross_checks"] else [])]
-    targets += ["details"] if details else []
-    links = [tag("a", name, href=f"#{name}") for name in targets]
+    targets = {"overview": "overview-part"}
+    if plain["cross_checks"]:
+        targets["cross-checks"] = "cross-checks"
+    if details:
+        targets["worst signals"] = "details"
+    targets["all signals"] = "table"
+    links = [tag("a", name, href=f"#{target}") for name, target in targets.items()]
     return tag("nav", tag("span", *links, class_="links"))
 
 
 def _table(signals: list[dict[str, Any]]) -> Markup:
+    origins = {s["source"] for s in signals}
     head: list[Cell] = [
         *("signal", "unit", "rows", "present", "good", "uncertain", "bad", "filled"),
-        *("longest gap, h", "found", "cross-checks violated", "source"),
+        *("longest gap, h", "contradicted", "found"),
+        *(() if len(origins) == 1 else ("source",)),
     ]
     rows: list[list[Cell]] = [
         [
@@ -113,18 +121,24 @@ def _table(signals: list[dict[str, Any]]) -> Markup:
             percent(s["bad_share"], 2),
             percent(s["filled_share"], 2),
             number(s["longest_gap_s"] / 3600.0, 2),
-            ", ".join(f"{word} {count:,}" for word, count in s["reasons"].items()),
-            "; ".join(s["cross_checks_violated"]),
-            s["source"],
+            number(len(s["cross_checks_violated"])),
+            ", ".join(f"{w} {c:,}" for w, c in s["reasons"].items() if w not in _ORIGINS),
+            *(() if len(origins) == 1 else (s["source"],)),
         ]
         for s in signals
     ]
     caption = (
         "All signals, those with the fewest good rows first; a click on a heading sorts. Shares "
-        "of the expected rows. Good, uncertain, bad as in OPC UA; filled: a value could be put in."
+        "of the expected rows. Good, uncertain, bad as in OPC UA; filled: a value could be put in; "
+        "contradicted: by so many cross-checks."
     )
+    if len(origins) == 1:
+        caption += f" All from {next(iter(origins))}."
     return tag(
-        "section", tag("h2", "Signals"), table(caption, head, rows, class_="sortable"), id="table"
+        "section",
+        tag("h2", "All signals"),
+        table(caption, head, rows, class_="sortable"),
+        id="table",
     )
 
 
@@ -159,14 +173,15 @@ def _cross_checks(plain: dict[str, Any]) -> Markup:
         "What must fit together, from the site's topology and its heat meters (EN 1434). Worst "
         "ratio: the largest residual over its tolerance; above 1 a check is violated."
     )
-    parts = [tag("h2", "Cross-checks"), table(caption, head, rows, class_="sortable")]
+    verdict_table = table(caption, head, rows, class_="sortable")
+    parts = [tag("h2", "Cross-checks")]
     findings = plain["findings"]
     if findings:
         said: list[list[Cell]] = [[f["from"], f["to"], f["says"]] for f in findings[:LISTED]]
         left = f" The first {LISTED} of {len(findings)}." if len(findings) > LISTED else ""
         caption = "Who disagrees: a signal is named where its fault alone explains what fails."
-        parts.append(table(caption + left, ["from", "to", "finding"], said))
-    return tag("section", *parts, id="cross-checks")
+        parts.append(table(caption + left, ["from", "to", "finding"], said, class_="findings"))
+    return tag("section", *parts, verdict_table, id="cross-checks")
 
 
 def _details(details: list[Any]) -> Markup:
