@@ -18,6 +18,7 @@ GROUPS = (
     "fmu_step",
     "replan",
     "closed_loop",
+    "forecast",
     "historian",
     "shared_store",
     "quality",

@@ -98,7 +98,10 @@ def test_report_and_figures(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
         ({"methods": "rigde"}, "no method 'rigde'; hint: did you mean 'ridge'"),
         ({"column": "lats [kW]"}, "--column: no column 'lats [kW]'"),
         ({"temperature": "air"}, "--temperature: no column 'air'"),
-        ({"temperature": "last [kW]"}, "holds no air temperature"),
+        (
+            {"temperature": "last [kW]", "column": "last [kW]"},
+            "holds no air temperature",
+        ),
         ({"zone": "Mars/Olympus"}, "--zone: no time zone"),
         ({"train": "200 d"}, "200 days to learn from"),
     ],
