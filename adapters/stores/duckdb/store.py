@@ -10,22 +10,21 @@ from threading import Lock
 
 import numpy as np
 
-from adapters.stores.duckdb import closing, reading
+from adapters.stores.duckdb import reading
 from adapters.stores.duckdb.arrivals import Kept, sort
 from adapters.stores.duckdb.block import Block, Ids, Times, months
 from adapters.stores.duckdb.closing import Gone
 from adapters.stores.duckdb.configuration import DuckdbConfiguration
 from adapters.stores.duckdb.contents import Contents
-from adapters.stores.duckdb.dictionary import Dictionary
 from adapters.stores.duckdb.failures import told
 from adapters.stores.duckdb.folder_lock import FolderLock
 from adapters.stores.duckdb.log import Record
-from adapters.stores.duckdb.manifest import Manifest, Part
-from adapters.stores.duckdb.newest import NEVER, Newest
-from adapters.stores.duckdb.parts import Writer, engine
+from adapters.stores.duckdb.newest import NEVER
+from adapters.stores.duckdb.parts import engine
 from adapters.stores.duckdb.snapshot import Snapshot
 from adapters.stores.duckdb.statistics import statistics
 from adapters.stores.duckdb.turnstile import Turnstile
+from adapters.stores.duckdb.upkeep import Upkeep
 from rami.core.errors import DataError, RunError
 from rami.core.frame import Frame
 from rami.core.historian import Aggregation, StoreStats, Written
@@ -58,7 +57,6 @@ class DuckdbStore:
         self._in_memory = in_memory
         self._clock = clock
         self._open = False
-        self._sound = True
         self._writing = Lock()
         self._moment = Lock()
         self._turnstile = Turnstile()
@@ -73,6 +71,7 @@ class DuckdbStore:
             except BaseException:
                 self._lock.release()
                 raise
+        self._upkeep = Upkeep(self._contents, self._engine, self._turnstile, self._moment)
         self._open = True
 
     def declare(self, signals: Iterable[Signal]) -> None:
@@ -95,7 +94,7 @@ class DuckdbStore:
             if len(rows) and rows.times.min() == NEVER:
                 raise DataError("rows without a time cannot be kept")
             if contents.recent.waiting >= self._in_memory:
-                self._flush(contents)
+                self._upkeep.flush()
             block = Block(
                 ids[rows.places] if len(rows) else np.empty(0, np.int32),
                 np.asarray(rows.times, np.int64),
@@ -116,14 +115,14 @@ class DuckdbStore:
         """Into the log, then into memory; an interrupt in between ends the store's writing."""
         assert contents.log is not None
         size = contents.log.size
-        self._sound = False
+        self._upkeep.sound = False
         try:
             contents.log.append(record)
             with self._moment:
                 contents.take(record)
-            self._sound = True
+            self._upkeep.sound = True
         finally:
-            self._sound |= contents.log.size == size
+            self._upkeep.sound |= contents.log.size == size
 
     def _kept(self, contents: Contents, ids: Ids, times: Times) -> Kept:
         return reading.look_up(self._engine, contents.snapshot, ids, times)
@@ -172,22 +171,7 @@ class DuckdbStore:
             ids = np.unique(contents.dictionary.ids(names))
             left = contents.dictionary.without(ids.tolist()) if before_ns is None else None
             newest = contents.newest.without(ids, before_ns)
-            return self._leave_out(contents, Gone(ids, before_ns), left, newest)
-
-    def _leave_out(
-        self, contents: Contents, gone: Gone, left: Dictionary | None, newest: Newest
-    ) -> int:
-        with self._writer(contents) as writer:
-            removed = closing.flush(contents.recent, writer, gone)
-            replaced = set()
-            for part in contents.manifest.parts:
-                if gone.may_touch(part):
-                    count = closing.without(self._engine, self.folder, part, gone, writer)
-                    if count is not None:
-                        removed += count
-                        replaced.add(part.stored.name)
-            self._commit(contents, writer, replaced, True, left, newest)
-        return removed
+            return self._upkeep.leave_out(Gone(ids, before_ns), newest, left)
 
     def compact(self) -> Mapping[str, float]:
         """Close finished months, drop what retention says.
@@ -195,76 +179,20 @@ class DuckdbStore:
         Retention counts back from the newest row, or from the present where that is earlier
         (so that a row from a wrong clock does not drop everything).
         """
+        retention = self._settings.retention
         with self._changing() as contents:
             before = statistics(contents).bytes
-            self._flush(contents)
+            self._upkeep.flush()
             present = min(contents.newest.last_ns or 0, self._clock())
-            dropped = self._retain(contents, present)
-            open_month = int(months(np.array([present]))[0])
-            closed = list(closing.unclosed(contents.manifest.parts, open_month))
-            for parts in closed:
-                self._merge(contents, parts, whole=True)
+            edge = None if retention is None else present - round(retention * NS)
+            dropped = 0 if edge is None else self._upkeep.retain(edge)
+            closed = self._upkeep.close_months(int(months(np.array([present]))[0]))
             return {
                 "bytes_before": before,
                 "bytes_after": statistics(contents).bytes,
-                "months_closed": len(closed),
+                "months_closed": closed,
                 "rows_dropped": dropped,
             }
-
-    def _retain(self, contents: Contents, present: int) -> int:
-        if self._settings.retention is None:
-            return 0
-        edge = present - round(self._settings.retention * NS)
-        if not any(p.first_ns < edge for p in contents.manifest.parts):
-            return 0
-        left = contents.newest.without(None, edge)
-        return self._leave_out(contents, Gone(None, edge), None, left)
-
-    def _flush(self, contents: Contents) -> None:
-        """Rows in memory become parts, the log starts anew."""
-        if contents.recent.waiting:
-            with self._writer(contents) as writer:
-                closing.flush(contents.recent, writer)
-                self._commit(contents, writer, set(), True)
-        while many := closing.alike(contents.manifest.parts):
-            self._merge(contents, many, whole=False)
-
-    def _merge(self, contents: Contents, parts: list[Part], *, whole: bool) -> None:
-        level = max(p.level for p in parts) + 1
-        with self._writer(contents, level) as writer:
-            closing.merge(self._engine, self.folder, parts, writer, whole=whole)
-            self._commit(contents, writer, {p.stored.name for p in parts}, False)
-
-    def _commit(
-        self,
-        contents: Contents,
-        writer: Writer,
-        replaced: set[str],
-        emptied: bool,
-        left: Dictionary | None = None,
-        newest: Newest | None = None,
-    ) -> None:
-        with self._turnstile.changing(), self._moment:
-            contents.change(
-                replaced,
-                tuple(writer.fresh),
-                writer.next_file,
-                emptied=emptied,
-                dictionary=left,
-                newest=newest,
-            )
-
-    @contextmanager
-    def _writer(self, contents: Contents, level: int = 0) -> Iterator[Writer]:
-        """Writes new parts; when the change fails they are removed."""
-        try:
-            yield Writer(self.folder, self._engine, contents.manifest.next_file, level)
-        except BaseException:
-            if Manifest.read(self.folder) == contents.manifest:
-                contents.sweep()
-            else:  # the change is on disk, the call that failed came after it
-                self._sound = False
-            raise
 
     def stats(self) -> StoreStats:
         """What it holds; rows that a correction replaced are told apart, in `details`."""
@@ -279,7 +207,7 @@ class DuckdbStore:
             self._open = False
             try:
                 with self._turnstile.changing(), told(self.folder):
-                    if self._sound:
+                    if self._upkeep.sound:
                         self._contents.seal()
             finally:
                 self._engine.close()
@@ -301,7 +229,7 @@ class DuckdbStore:
             self._check_open()
             if self._read_only:
                 raise RunError(f"{self.folder}: opened for reading only")
-            if not self._sound:
+            if not self._upkeep.sound:
                 raise RunError(f"{self.folder}: a write was cut short; close it and open it anew")
             yield self._contents
 
