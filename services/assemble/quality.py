@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from twins.site.site import Site
 
 _SITE_FILES = (".yaml", ".yml")
+#: rows that are judged in one go: some 4 GB with all that is made of them
+ROWS_AT_ONCE = 30_000_000
 
 
 @dataclass(frozen=True)
@@ -182,6 +184,12 @@ def _stored(store: Store, wanted: Wanted, where: str) -> tuple[list[Signal], Row
     if stats.first_ns is None or stats.last_ns is None or not names:
         raise DataError([Problem(where, "the historian holds no rows")])
     start, end = wanted.span(stats.first_ns, stats.last_ns + 1)
+    share = min((end - start) / (stats.last_ns + 1 - stats.first_ns), 1.0)
+    expected = stats.rows * share * len(names) / max(len(there), 1)
+    if expected > ROWS_AT_ONCE:
+        what = f"about {expected / 1e6:.0f} million rows are too many to be judged at once"
+        hint = "choose some with --signals, --from and --to"
+        raise DataError([Problem(where, what, hint)])
     rows = store.rows(names, start, end)
     return [there[name] for name in names], rows
 

@@ -185,7 +185,11 @@ def test_rules_may_have_rasters_of_their_own(
 
 
 def test_clean_signals_go_beside_the_raw_ones(
-    rami: Rami, tmp_path: Path, file: Path, reference_site_declaration: dict[str, Any]
+    rami: Rami,
+    tmp_path: Path,
+    file: Path,
+    reference_site_declaration: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     from rami.core.signal import Rows, Signal
     from services.assemble.historian import open_store, read_file
@@ -218,3 +222,9 @@ def test_clean_signals_go_beside_the_raw_ones(
     assert len(clean) == 336
     judged = _by_name(json.loads(rami("data", "quality", site, "--json").stdout))
     assert {*judged} == {"P_load", "temp_air", "meter.E"}
+    monkeypatch.setattr("services.assemble.quality.ROWS_AT_ONCE", 1000)
+    ran = rami("data", "quality", site)
+    assert ran.returncode == 2 and "too many to be judged at once" in ran.stderr
+    assert (
+        rami("data", "quality", site, "--from", "2019-01-15", "--to", "2019-01-16").returncode == 0
+    )
