@@ -81,4 +81,8 @@ class Column:
 
     def graded(self, marks: Qualities) -> Column:
         """The same rows with marks added; status only gets worse."""
-        return Column(self.times, self.values, worst(self.status, marks))
+        column = Column(self.times, self.values, worst(self.status, marks))
+        for of_times in ("period_ns", "regular"):  # found once, as long as the times are the same
+            if of_times in self.__dict__:
+                column.__dict__[of_times] = self.__dict__[of_times]
+        return column
