@@ -96,8 +96,8 @@ def sums(store: DuckdbStore, grid: TimeGrid, how: Aggregation) -> None:
     np.testing.assert_array_equal(frame["signals"], there.sum(axis=1))
 
 
-@pytest.mark.parametrize("in_memory", [1, 700, 1 << 20])
-@pytest.mark.parametrize("step_s", [60, 3599, 3600, 7200])
+@pytest.mark.parametrize("in_memory", [700, 1 << 20])
+@pytest.mark.parametrize("step_s", [60, 3599, 3600])
 def test_fleet_by_either_way(opened: Opened, in_memory: int, step_s: int) -> None:
     """One grouping where no interval can hold two rows of a signal, two elsewhere."""
     store = opened(in_memory)
