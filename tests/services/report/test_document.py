@@ -95,7 +95,7 @@ def test_names_come_from_the_site(page: str) -> None:
 
 
 def test_head_says_what_the_plans_know_and_that_data_are_synthetic(page: str) -> None:
-    assert "Plans know loads and prices perfectly in this version" in page
+    assert "Plans know loads and prices perfectly: no forecast error" in page
     assert "SYNTHETIC DATA" in page
     assert "<dd>SYNTHETIC seed 2019: price_da, temp_air</dd>" in page
     assert "annual average" in page
