@@ -171,7 +171,8 @@ def _hourly(
     from services.cli.quality import judged, wanted_of
     from services.quality import clean_signals
 
-    cleaned, _ = clean_signals(judged(target, wanted_of(first, after, signal, file_zone)), 3600)
+    wanted = wanted_of(first, after, signal, file_zone)
+    cleaned = clean_signals(judged(target, wanted), 3600.0)[0].frame
     if len(cleaned.names) != 1:
         names = ", ".join(n.partition("@")[0] for n in cleaned.names)
         raise DataError([Problem("--signal", f"wanted one signal, {signal!r} fits {names}")])
