@@ -47,6 +47,15 @@ FROM unnest(%s::int[]) AS asked (id) CROSS JOIN LATERAL (
 _ROW_TYPES = ("i4", "i8", "f8", "i4")
 
 
+def hold(connection: Connection[Any]) -> None:
+    """Keep tables from being written anew until the end of the transaction.
+
+    First of all: a query that had to wait for its table would still see it as of before, and a
+    table written anew holds nothing as of before.
+    """
+    connection.execute("LOCK TABLE sample, superseded IN ACCESS SHARE MODE")
+
+
 def rows(
     connection: Connection[Any],
     names: Sequence[str],
@@ -55,6 +64,7 @@ def rows(
     superseded: bool,
 ) -> Rows:
     """By place in `names`, then time, then order of writing."""
+    hold(connection)
     asked = (ids.tolist(), *span)
     query, given = (_VERSIONS, (*asked, *asked)) if superseded else (_ROWS, asked)
     signal, at, value, status = fetch(connection, query, given, _ROW_TYPES)
@@ -65,6 +75,7 @@ def rows(
 
 def last(connection: Connection[Any], names: Sequence[str], ids: Ids) -> Rows:
     """The latest row of each signal that has any."""
+    hold(connection)
     signal, at, value, status = fetch(connection, _LAST, (ids.tolist(),), _ROW_TYPES)
     return Rows(tuple(names), _places(ids, signal), at, value, status.view(np.uint32))
 
@@ -78,6 +89,7 @@ def read(
     how: Aggregation,
 ) -> Frame:
     """Each signal per interval."""
+    hold(connection)
     query, given = _per_interval(ids, grid, how)
     types = ("i4", "i8", "f8", "i4")
     signal, interval, value, status = fetch(connection, query, given, types)
@@ -97,6 +109,7 @@ def aggregate(
     across: Aggregation,
 ) -> Frame:
     """All signals per interval, with the count of those that had rows."""
+    hold(connection)
     query, given = _per_interval(ids, grid, how)
     together = f"""
         SELECT i, {_GROUPED[across]}::float8, bit_or(status), count(*)

@@ -85,5 +85,10 @@ def prepare(connection: Connection[Any], namespace: str, server: str, read_only:
 
 
 def _exists(connection: Connection[Any], namespace: str) -> bool:
-    found = connection.execute("SELECT to_regclass(%s)", (f"{namespace}.writing",)).fetchone()
-    return bool(found and found[0])
+    # not to_regclass: a name that was missing is remembered as missing within a transaction
+    found = connection.execute(
+        "SELECT 1 FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n "
+        "ON n.oid = c.relnamespace WHERE n.nspname = %s AND c.relname = 'writing'",
+        (namespace,),
+    ).fetchone()
+    return found is not None

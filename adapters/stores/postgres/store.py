@@ -52,9 +52,8 @@ class PostgresStore:
         """Make signals known; again is no error. DataError when quantity or register differ."""
         self._check_writable()
         wanted = list(signals)
-        self._links.run(
-            lambda link: declare(link, self._current(link), wanted, self._server),
-        )
+        known = self._links.run(self._current)
+        self._links.run(lambda link: declare(link, known, wanted, self._server))
 
     def signals(self, pattern: str = "*") -> tuple[Signal, ...]:
         """Signals whose name fits a shell pattern, by name."""
@@ -87,8 +86,8 @@ class PostgresStore:
         """Signals on a grid; an interval without rows is NaN, bad and MISSING."""
 
         def work(link: Connection[Any]) -> Frame:
-            ids = self._ids(link, names)
-            return questions.read(link, names, self._units(names, how), ids, grid, how)
+            ids, units = self._known(link, names, how)
+            return questions.read(link, names, units, ids, grid, how)
 
         return self._links.run(work)
 
@@ -107,8 +106,8 @@ class PostgresStore:
             )
 
         def work(link: Connection[Any]) -> Frame:
-            ids = self._ids(link, names)
-            units = sorted(set(self._units(names, how)))
+            ids, several = self._known(link, names, how)
+            units = sorted(set(several))
             if len(units) > 1 and across is not Aggregation.COUNT:
                 raise DataError(
                     f"signals of different units cannot be put together: {', '.join(units)}"
@@ -126,18 +125,39 @@ class PostgresStore:
         self._check_writable()
 
         def work(link: Connection[Any]) -> int:
-            known = [n for n in dict.fromkeys(names) if n in self._current(link).ids]
+            upkeep.begin(link, self._configuration.timeout)
+            ids = self._current(link).ids
+            known = [n for n in dict.fromkeys(names) if n in ids]
             return upkeep.erase(link, self._ids(link, known), before_ns) if known else 0
 
         return self._links.run(work)
 
     def compact(self) -> Mapping[str, float]:
-        """Pack finished months, drop what retention says; figures of it."""
+        """Drop what retention says, pack finished months one by one; figures of it."""
         self._check_writable()
         before = self.stats().bytes
-        retention = self._configuration.retention
-        figures = self._links.run(lambda link: upkeep.compact(link, retention))
-        return {**figures, "bytes_before": before, "bytes_after": self.stats().bytes}
+        retention, wait = self._configuration.retention, self._configuration.timeout
+
+        def drop(link: Connection[Any]) -> dict[str, float]:
+            upkeep.begin(link, wait)
+            return upkeep.drop_old(link, retention) if retention is not None else {}
+
+        def pack(link: Connection[Any], month: str) -> None:
+            upkeep.begin(link, wait)
+            upkeep.pack(link, month)
+
+        figures = self._links.run(drop)
+        months = self._links.run(upkeep.unpacked)
+        for month in months:
+            self._links.run(lambda link, month=month: pack(link, month))  # type: ignore[misc]
+        return {
+            "months_dropped": 0,
+            "rows_dropped": 0,
+            **figures,
+            "months_packed": len(months),
+            "bytes_before": before,
+            "bytes_after": self.stats().bytes,
+        }
 
     def stats(self) -> StoreStats:
         """What it holds."""
@@ -174,16 +194,21 @@ class PostgresStore:
         )
 
     def _current(self, link: Connection[Any]) -> Catalogue:
-        self._catalogue = self._catalogue.current(link)
-        return self._catalogue
+        found = self._catalogue.current(link)
+        self._catalogue = found
+        return found
 
     def _ids(self, link: Connection[Any], names: Sequence[str]) -> Ids:
         return self._current(link).numbers(names, self._server)
 
-    def _units(self, names: Sequence[str], how: Aggregation) -> list[str]:
-        if how is Aggregation.COUNT:
-            return ["1"] * len(names)
-        return [self._catalogue.known[n].unit for n in names]
+    def _known(
+        self, link: Connection[Any], names: Sequence[str], how: Aggregation
+    ) -> tuple[Ids, list[str]]:
+        """Numbers and units of what is asked for, as of one revision."""
+        catalogue = self._current(link)
+        counted = how is Aggregation.COUNT
+        ids = catalogue.numbers(names, self._server)
+        return ids, ["1" if counted else catalogue.known[n].unit for n in names]
 
     def _check_writable(self) -> None:
         if self._read_only:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -132,6 +133,36 @@ def partitions(case: Case, server: PostgresServer) -> list[str]:
             (case.settings["namespace"],),
         )
         return [name for (name,) in found]
+
+
+def test_nobody_waits_in_a_circle(postgres: Case) -> None:
+    """Readers, writers, erasers and packers at once, each on a store of its own."""
+    postgres.with_signals("kept", "gone").write(
+        several(kept={T0 + k * DAY: float(k) for k in range(90)}, gone={T0: 1.0})
+    )
+
+    def work(number: int) -> int:
+        store = postgres.open()
+        for k in range(8):
+            name = f"own_{number}_{k}"
+            if number % 4 == 0:
+                store.declare([power(name)])
+                store.write(series(name, [T0, T0 + 40 * DAY], [1.0, 2.0]))
+                store.erase([name])
+            elif number % 4 == 1:
+                store.compact()
+            elif number % 4 == 2:
+                store.declare([power(name)])
+                store.write(series("kept", [T0 + k * DAY], [k + 0.5]))
+            else:
+                assert len(store.rows(["kept"], T0, T0 + 90 * DAY, superseded=True)) >= 90
+                store.read(["kept"], hourly(24 * 90), Aggregation.DIFFERENCE)
+        return number
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(work, range(8))) == list(range(8))
+    rows = postgres.open().rows(["kept"], T0, T0 + 90 * DAY)
+    assert len(rows) == 90 and rows.values[:8].tolist() == [k + 0.5 for k in range(8)]
 
 
 def test_a_batch_that_failed_leaves_nothing_after_an_erasure(postgres: Case) -> None:
