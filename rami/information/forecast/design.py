@@ -35,11 +35,24 @@ class Rows:
     measured: Values
 
 
-def rows(task: Task, issues: Issues) -> Rows:
-    """Rows of a task for its own issue or for earlier ones."""
+def nearest_day(task: Task, issues: Issues) -> int | None:
+    """Days back of the newest knowledge, where older knowledge occurs beside it; else None.
+
+    Clock changes may bring it about on a single day, so a fit says it for all its forecasts.
+    """
+    back = task.days_back(issues, task.times(issues))
+    nearest = int(back.min())
+    return nearest if nearest != back.max() else None
+
+
+def rows(task: Task, issues: Issues, nearest: int | None) -> Rows:
+    """Rows of a task for its own issue or for earlier ones.
+
+    With `nearest` (see `nearest_day`) knowledge older than that has columns of its own.
+    """
     times = task.times(issues)
     back = task.days_back(issues, times)
-    columns, base, learnable = _loads(task, issues, times, back)
+    columns, base, learnable = _loads(task, issues, times, back, nearest)
     middle = times + task.grid.step_ns // 2
     columns += _calendar(task.calendar, middle, task.grid.step_ns < HOUR_NS)
     measured = np.where(learnable, task.history.at(times), np.nan)
@@ -85,7 +98,7 @@ def _calendar(calendar: LocalCalendar, middle: Issues, finer: bool) -> list[Valu
 
 
 def _loads(
-    task: Task, issues: Issues, times: Issues, back: NDArray[np.int64]
+    task: Task, issues: Issues, times: Issues, back: NDArray[np.int64], nearest: int | None
 ) -> tuple[list[Values], Values, NDArray[np.bool_]]:
     """What was known of the load as differences from the base, the base, and where a day of the
     week before tells the base; the other rows are not learned from."""
@@ -109,10 +122,10 @@ def _loads(
         daily - base,
         _either(days[1], profile) - base,
         _either(recent, daily) - base,
-        base,
+        base - usual,
     ]
-    if back.min() != back.max():  # older knowledge has weights of its own
-        nearer = back == back.min()
+    if nearest is not None:  # older knowledge has weights of its own
+        nearer = back <= nearest
         levels = [values * chosen for values in levels for chosen in (nearer, ~nearer)]
     week = _either(weeks[0], same_day)
     columns = [*levels, same_day - base, week - base, _either(weekly, usual) - base]

@@ -9,7 +9,7 @@ import numpy as np
 from rami.information.forecast.answer import answer
 from rami.information.forecast.bands import WINDOW_D
 from rami.information.forecast.calendar import DAY_NS
-from rami.information.forecast.design import rows, temperature_known
+from rami.information.forecast.design import nearest_day, rows, temperature_known
 from rami.information.forecast.forecast import Errors, Forecast
 from rami.information.forecast.forecaster import NotEnoughHistory
 from rami.information.forecast.regressor import Regression, Regressor
@@ -41,7 +41,8 @@ class DirectForecaster:
         have = task.history.usable_ns / DAY_NS
         if have < LEAST_DAYS or len(issues) < LEAST_DAYS:
             raise NotEnoughHistory(f"{have:.3g} days of history, wanted {LEAST_DAYS}")
-        seen = rows(task, issues)
+        nearest = nearest_day(task, issues)
+        seen = rows(task, issues, nearest)
         wanted = seen.measured - seen.base
         some = np.isfinite(wanted).any(axis=1)
         if some.sum() < LEAST_DAYS:
@@ -56,7 +57,7 @@ class DirectForecaster:
         else:
             points = seen.measured[-count:] - regression.residuals
             errors = Errors(issues[-count:], regression.residuals, points)
-        return DirectFitted(self, regression, task.shape, errors)
+        return DirectFitted(self, regression, task.shape, errors, nearest)
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,7 @@ class DirectFitted:
     regression: Regression
     shape: tuple[int, int, int, bool]
     errors: Errors
+    nearest: int | None
 
     def predict(self, task: Task) -> Forecast:
         """As in Fitted; a task of another shape is learned anew."""
@@ -75,7 +77,7 @@ class DirectFitted:
         if task.shape != self.shape or (task.outlook is not None and not temperature_known(task)):
             return self.forecaster.fit(task).predict(task)
         now = np.array([task.issued_ns])
-        asked = rows(task, now)
+        asked = rows(task, now, self.nearest)
         values = asked.base[0] + self.regression.predict(asked.regressors[0])
         detail = "" if task.outlook is not None else "without temperature"
         return answer(task, self.forecaster.name, values, self._errors(task), detail)
@@ -90,7 +92,7 @@ class DirectFitted:
         new = issues[issues > (last - task.gap * DAY_NS)]
         if task.issued_ns <= last + DAY_NS or not len(new) or not len(old.issues):
             return old
-        since = rows(task, new)
+        since = rows(task, new, self.nearest)
         points = since.base + self.regression.predict(since.regressors)
         return Errors(
             np.concatenate([old.issues[keep], new]),
