@@ -75,7 +75,7 @@ def prepare(connection: Connection[Any], namespace: str, server: str, read_only:
             connection.execute(f"CREATE SCHEMA IF NOT EXISTS {namespace}")
             connection.execute(_TABLES)
             connection.execute("INSERT INTO writing (format) VALUES (%s)", (VERSION,))
-    found = connection.execute("SELECT format FROM writing").fetchone()
+    found = connection.execute(f"SELECT format FROM {namespace}.writing").fetchone()
     if found is None or found[0] != VERSION:
         got = "none" if found is None else found[0]
         raise DataError(

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 class PostgresStore:
     """A schema of a database that any number of processes and threads may share.
 
-    Writers take turns, batch by batch; readers never wait for them, and see whole batches.
+    Writers take turns, batch by batch; readers see whole batches and do not wait for them, only
+    for tables that are written anew (packing, erasing).
     Safe to be used by several threads. ConfigurationError without psycopg.
     """
 

@@ -83,7 +83,8 @@ def long_file(path: Path, kind: Format, signals: Sequence[Signal]) -> Iterator[L
         _copy(
             database,
             f"SELECT {_TIME[kind]} AS time_utc, signal, quantity, unit, register, "
-            f"{_VALUE[kind]}, status FROM kept JOIN known USING (place) ORDER BY place, ns, kept.rowid",
+            f"{_VALUE[kind]}, status FROM kept JOIN known USING (place) "
+            "ORDER BY place, ns, kept.rowid",
             path,
             kind,
             Path(folder),
