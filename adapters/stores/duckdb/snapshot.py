@@ -106,7 +106,9 @@ class Selection:
             if low == high:
                 clauses.append(f"signal = {low}")
             elif len(span.ids) == high - low + 1:
-                clauses.append(f"signal BETWEEN {low} AND {high}")
+                parts = self._snapshot.parts
+                if any(p.first_id < low or p.last_id > high for p in parts):
+                    clauses.append(f"signal BETWEEN {low} AND {high}")
             elif 0 < len(span.ids) <= _LISTED:
                 clauses.append(f"signal IN ({', '.join(map(str, span.ids.tolist()))})")
             else:
