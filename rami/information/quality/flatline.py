@@ -100,11 +100,17 @@ def _unlikely(length: NDArray[np.intp], singles: int, chance: float) -> int:
 def _mark_windows(
     still: NDArray[np.int64], x: Values, t: Times, a: int, b: int, check: Flatline
 ) -> None:
-    """Within a run whose neighbours are close: the spans that are close as a whole."""
-    start = np.arange(a, b + 1)
-    end = np.searchsorted(t[a : b + 1], t[a : b + 1] + check.longest_ns) + a
-    end = np.maximum(end, start + check.count - 1)
-    inside = end <= b
+    """Within a run whose neighbours are close: the spans that are close as a whole.
+
+    The shortest span from each row on and the shortest up to each row: they cover all longer ones.
+    """
+    rows = np.arange(a, b + 1)
+    times = t[a : b + 1]
+    end = np.searchsorted(times, times + check.longest_ns) + a
+    start = np.searchsorted(times, times - check.longest_ns, side="right") - 1 + a
+    start = np.concatenate([rows, np.minimum(start, rows - check.count + 1)])
+    end = np.concatenate([np.maximum(end, rows + check.count - 1), rows])
+    inside = (start >= a) & (end <= b)
     start, end = start[inside], end[inside]
     low, high = _extremes(x[a : b + 1], start - a, end - a)
     flat = high - low <= check.tolerance

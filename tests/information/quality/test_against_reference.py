@@ -4,7 +4,7 @@ from math import inf
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rami.core.quality import Reason, is_bad
@@ -53,6 +53,10 @@ def test_spike_with_day_pattern(seed: int) -> None:
     assert check.marks(column).tolist() == reference.spike(column, check)
 
 
+_UNEVEN = Column.of(np.array([0, 14, 16, 26]) * NS, np.array([0.0, 0.6, 0.3, 2.5]))
+
+
+@example(_UNEVEN, 5, 0.6, (), 2)  # 14 s are long enough; the third value stands still too
 @given(
     columns(),
     st.sampled_from([2, 5, 12]),
