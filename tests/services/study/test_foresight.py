@@ -20,8 +20,8 @@ from twins.site.loading import load_site
 @pytest.fixture(scope="module")
 def site_file(tmp_path_factory: pytest.TempPathFactory, reference_site_file: Path) -> Path:
     file = tmp_path_factory.mktemp("foresight") / "site.yaml"
-    section = "\nforecasts: {weather_error: 1.5 K, history: 20 d}\n\nstrategy:"
-    file.write_text(reference_site_file.read_text().replace("\nstrategy:", section, 1))
+    text = reference_site_file.read_text()
+    file.write_text(text.replace("  method: ridge\n", "  method: ridge\n  history: 20 d\n", 1))
     return file
 
 
