@@ -62,7 +62,7 @@ CASES = [
         "columns.price_da.unit",
         "unit 'MW' does not measure price_da",
     ),
-    ("kind: synthetic\n  seed: 2019", "kind: weather", "data.kind", "unknown kind: 'weather'"),
+    ("kind: synthetic\n  seed: 2019", "kind: wether", "data.kind", "unknown kind: 'wether'"),
 ]
 
 
