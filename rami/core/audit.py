@@ -1,0 +1,34 @@
+"""Audit: every write towards a plant and every refusal, in a chain that shows tampering."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+
+@dataclass(frozen=True)
+class AuditEntry:
+    """One act: when (UTC ns), who (role and name), what (site path of the input), the value held
+    before and the one wanted and written (canonical unit; None where there is none), why, and
+    the outcome in a word (`written`, `clamped`, `refused`, `failed`)."""
+
+    at_ns: int
+    who: str
+    what: str
+    old: float | None
+    wanted: float | None
+    new: float | None
+    why: str
+    outcome: str
+
+
+@runtime_checkable
+class Audit(Protocol):
+    """Keeps entries for good, in order."""
+
+    def record(self, entries: tuple[AuditEntry, ...]) -> None:
+        """Durable on return. Raises RunError where it cannot be written; then nothing may be
+        written to the plant."""
+
+    def head(self) -> str:
+        """Hash of the chain's last row, for checkpoints."""
