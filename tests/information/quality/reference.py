@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from math import ceil, inf, isfinite, log
+from statistics import median
 
 from rami.core.quality import Family, Reason, is_bad
 from rami.core.timegrid import NS
@@ -162,7 +163,12 @@ def flatline(column: Column, check: Flatline) -> list[int]:
 
     habit = inf
     if check.tolerance == 0 and check.chance > 0:
-        habit = max(check.count, _habit([r[2] for r in rows], check, rests))
+        x = [r[2] for r in rows]
+        habit = _habit(x, check, rests)
+        each = _drawn_out(rows, period_of([int(v) for v in column.times]))
+        if habit < inf and each > 1:
+            habit = (_habit(x, check, rests, each) - 1) * each + 1
+        habit = max(check.count, habit)
     for a in range(len(rows)):
         low = high = rows[a][2]
         for b in range(a, len(rows)):
@@ -178,16 +184,35 @@ def flatline(column: Column, check: Flatline) -> list[int]:
     return out
 
 
-def _habit(x: list[float], check: Flatline, rests) -> float:  # type: ignore[no-untyped-def]
+def _drawn_out(rows: list[tuple[int, int, float]], period: int) -> int:
+    steps = [b[2] - a[2] for a, b in itertools.pairwise(rows)]
+    moving = [abs(s) for s in steps if s]
+    if not moving or not period:
+        return 1
+    kinks = [
+        (rows[i + 1][1] - rows[0][1]) // period
+        for i in range(len(steps) - 1)
+        if abs(steps[i + 1] - steps[i]) > 0.1 * median(moving)
+    ]
+    for each in (60, 30, 20, 15, 12, 10, 6, 5, 4, 3, 2):
+        if len(kinks) >= 20 and max(Counter(k % each for k in kinks).values()) >= 0.8 * len(kinks):
+            return each
+    return 1
+
+
+def _habit(x: list[float], check: Flatline, rests, each: int = 1) -> float:  # type: ignore[no-untyped-def]
     lengths: Counter[int] = Counter()
-    run = 0
+    run = alone = 0
     for k, v in enumerate(x):
         if rests(v):
             continue
         run += 1
         if k + 1 == len(x) or x[k + 1] != v:
-            lengths[min(run, 1000)] += 1
+            alone += run == 1
+            if run > 1:
+                lengths[min((run - 1) // each + 1, 1000)] += 1
             run = 0
+    lengths[1] += alone // each
     k = 0
     while lengths[k + 1] >= 20:
         k += 1

@@ -86,6 +86,21 @@ def test_flatline_by_habit(seed: int) -> None:
     assert check.marks(column).any() or seed < 2
 
 
+@pytest.mark.parametrize("each", [1, 2, 4, 12])
+@pytest.mark.parametrize("fault", [0, 12])
+def test_flatline_of_a_series_drawn_out_by_lines(each: int, fault: int) -> None:
+    rng = np.random.default_rng(each)
+    hourly = np.round(np.cumsum(rng.normal(0, 0.3, 400)), 1)
+    values = np.round(np.interp(np.arange(399 * each + 1) / each, np.arange(400), hourly), 4)
+    start, fault = len(values) // 3, fault * each
+    values[start : start + fault] = values[start]
+    column = regular(values, 3600 // each)
+    check = Flatline(10**18)
+    marks = check.marks(column)
+    assert marks.tolist() == reference.flatline(column, check)
+    assert int((marks != 0).sum()) in ((0,) if not fault else range(fault, fault + 2 * each))
+
+
 @given(columns(min_size=1), st.booleans(), st.booleans())
 def test_gap(column: Column, from_start: bool, to_end: bool) -> None:
     column = single(column.graded(Duplicate().marks(column)))
