@@ -78,6 +78,7 @@ _QUANTITIES: dict[str, tuple[Dimension, float]] = {
     "power_price": (_base(EUR=1, kW=-1, s=-1), 1 / (365 * 86400)),
     "conductance": (_base(kW=1, K=-1), 1.0),
     "share": (NUMBER, 1.0),
+    "unknown": (NUMBER, 1.0),
 }
 _OWN = {"kgCO2e": ("emission", "kg"), "tCO2e": ("emission", "t"), "a": ("time", "d")}
 _DAYS_A_YEAR = 365.0

@@ -43,6 +43,7 @@ CANONICAL: dict[str, str] = {
     "power_price": "EUR/kW/a",
     "conductance": "kW/K",
     "share": "1",
+    "unknown": "?",
 }
 
 _UNITS: dict[str, dict[str, Unit]] = {
@@ -79,6 +80,8 @@ _UNITS: dict[str, dict[str, Unit]] = {
     "power_price": {"EUR/kW/a": Unit(1.0), "EUR/MW/a": Unit(1e-3)},
     "conductance": {"kW/K": Unit(1.0), "W/K": Unit(1e-3)},
     "share": {"1": Unit(1.0), "%": Unit(1e-2)},
+    # numbers of a file that does not tell what they measure
+    "unknown": {"?": Unit(1.0)},
 }
 
 _TEXT = re.compile(

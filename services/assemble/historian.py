@@ -84,10 +84,13 @@ def wide_file(path: Path, kind: Format, frame: Frame) -> None:
     write_wide(path, kind, frame)
 
 
-def read_file(path: Path, form: dict[str, Any]) -> tuple[tuple[Signal, ...], Rows]:
+def read_file(
+    path: Path, form: dict[str, Any], left: list[str] | None = None, *, unknown: bool = False
+) -> tuple[tuple[Signal, ...], Rows]:
     """Signals and rows of an exported file, or of CSV or Parquet in the shapes people have.
 
-    `form` are the options of a file of the source `csv`. DataError with every problem.
+    `form` are the options of a file of the source `csv`. Columns of numbers without a unit are
+    taken with `unknown`; those left out are added to `left`. DataError with every problem.
     """
     from adapters.stores.duckdb.exchange.read import as_csv, is_parquet, read_long
 
@@ -95,17 +98,19 @@ def read_file(path: Path, form: dict[str, Any]) -> tuple[tuple[Signal, ...], Row
     if exported is not None:
         return exported
     if not is_parquet(path):
-        return _read_csv(path, form)
+        return _read_csv(path, form, left, unknown)
     with TemporaryDirectory() as folder:
         text = Path(folder) / f"{path.stem}.csv"
         as_csv(path, text)
         try:
-            return _read_csv(text, form)
+            return _read_csv(text, form, left, unknown)
         except DataError as error:
             raise DataError([_renamed(p, str(text), str(path)) for p in error.problems]) from None
 
 
-def _read_csv(path: Path, form: dict[str, Any]) -> tuple[tuple[Signal, ...], Rows]:
+def _read_csv(
+    path: Path, form: dict[str, Any], left: list[str] | None, unknown: bool
+) -> tuple[tuple[Signal, ...], Rows]:
     from pydantic import ValidationError
 
     from adapters.sources.csv.configuration import CsvFile
@@ -117,7 +122,7 @@ def _read_csv(path: Path, form: dict[str, Any]) -> tuple[tuple[Signal, ...], Row
         raise ConfigurationError(
             Problem(f"--form: {'.'.join(map(str, e['loc']))}", e["msg"]) for e in error.errors()
         ) from None
-    return file_rows(declared, path.parent)
+    return file_rows(declared, path.parent, left, unknown=unknown)
 
 
 def _recognised(path: Path) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rami.core.errors import DataError, Problem
+from rami.core.frame import Values
 from rami.core.signal import STAGE, Rows, Signal
 from rami.core.timegrid import TimeGrid, instant
 from rami.core.wording import did_you_mean
@@ -40,7 +41,8 @@ ROWS_AT_ONCE = 30_000_000
 class Judged:
     """Rows of signals with the rules and relations they are judged by.
 
-    `models` are the model values that fill gaps.
+    `models` are the model values that fill gaps; `left` the columns of a file that have neither
+    a unit nor numbers throughout.
     """
 
     title: str
@@ -52,6 +54,7 @@ class Judged:
     saqc: Path | None = None
     site: Site | None = None
     models: Mapping[str, Column] = field(default_factory=dict)
+    left: tuple[str, ...] = ()
 
     @property
     def store_kind(self) -> str | None:
@@ -98,16 +101,20 @@ def judged_file(path: Path, wanted: Wanted) -> Judged:
 
     Raises DataError with every cell that is no number.
     """
-    signals, rows = read_file(path, {"zone": wanted.zone} if wanted.zone else {})
+    left: list[str] = []
+    form = {"zone": wanted.zone} if wanted.zone else {}
+    signals, rows = read_file(path, form, left, unknown=True)
     known = [_subject(signal, {}) for signal in signals]
     rows = _chosen(rows, wanted, str(path))
     rules, _ = effective_rules(known, None)
-    growth = {n: float(np.nanmax(p.values) - np.nanmin(p.values)) for n, p in rows.series()}
+    growth = {name: _growth(part.values) for name, part in rows.series()}
     relations = only_meter(known, growth, CrossChecks())
     sources = dict.fromkeys(rows.names, path.name)
     digest = sha256(path.read_bytes()).hexdigest()
     provenance = {"data": path.name, "data_sha256": digest, "rules": "defaults by quantity"}
-    return Judged(path.name, rows, tuple(rules), tuple(relations), sources, provenance)
+    return Judged(
+        path.name, rows, tuple(rules), tuple(relations), sources, provenance, left=tuple(left)
+    )
 
 
 def judged_site(site: Site, wanted: Wanted) -> Judged:
@@ -252,6 +259,11 @@ def _chosen(rows: Rows, wanted: Wanted, where: str) -> Rows:
     if not keep.any():
         raise DataError([Problem(where, "no rows in the span asked for")])
     return rows.where(keep)
+
+
+def _growth(values: Values) -> float:
+    known = values[np.isfinite(values)]
+    return float(np.ptp(known)) if len(known) else 0.0
 
 
 def _subject(signal: Signal, known: Mapping[str, Subject]) -> Subject:

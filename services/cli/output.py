@@ -6,6 +6,9 @@ import json
 import sys
 from collections.abc import Sequence
 
+#: names in a line at most
+_NAMED = 8
+
 
 def print_json(content: object) -> None:
     """One JSON document, keys as given."""
@@ -30,6 +33,12 @@ def print_table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> None
 def say(text: str = "") -> None:
     """A line on stdout."""
     sys.stdout.write(f"{text}\n")
+
+
+def named(names: Sequence[str]) -> str:
+    """Names in a line, the first ones of many."""
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(map(repr, names[:_NAMED])) + more
 
 
 def note(text: str) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rami.core.errors import ConfigurationError, Problem
 from rami.core.timegrid import instant
-from services.cli.output import note, print_json, print_table, say
+from services.cli.output import named, note, print_json, print_table, say
 from services.cli.site import opened, warn
 
 if TYPE_CHECKING:
@@ -103,7 +103,13 @@ def judged(target: Path | None, wanted: Wanted) -> Judged:
 
     if not is_site(target):
         assert target is not None
-        return judged_file(target, wanted)
+        found = judged_file(target, wanted)
+        unknown = [r.signal.name for r in found.rules if r.signal.quantity == "unknown"]
+        if unknown:
+            note(f"no unit is known of {named(unknown)}: checked as plain numbers")
+        if found.left:
+            note(f"passed over, neither a unit nor numbers throughout: {named(found.left)}")
+        return found
     site = opened(target)
     warn(site)
     return judged_site(site, wanted)

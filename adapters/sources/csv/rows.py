@@ -17,26 +17,36 @@ from rami.information.table.series_file import SeriesFile
 
 #: quantities that a register may count
 _COUNTED = ("energy", "volume", "volume_temperature", "mass")
-#: share of steps that a register may fall by (resets) and still be one
-_FALLS = 0.01
+#: share of steps that a register may fall by (resets) and still be one, and that one of an
+#: unknown unit grows by at least
+_FALLS, _GROWS = 0.01, 0.5
 _MISSING = np.uint32(quality(Family.BAD, Reason.MISSING))
 
 
-def file_rows(declared: CsvFile, folder: Path) -> tuple[tuple[Signal, ...], Rows]:
+def file_rows(
+    declared: CsvFile, folder: Path, left: list[str] | None = None, *, unknown: bool = False
+) -> tuple[tuple[Signal, ...], Rows]:
     """Every series that the file offers, in canonical units; an empty cell is bad and MISSING.
 
-    A column of energy, volume or mass that hardly ever falls is a register. Raises DataError
-    with every cell that is no number, and where no column has a unit.
+    A column of energy, volume or mass that hardly ever falls is a register. With `unknown`
+    columns without a unit are series too, as their numbers stand; those that are left out,
+    columns of words aside, are added to `left`. Raises DataError with every cell that is no
+    number, and where no column is a series.
     """
     file = SeriesFile(declared, Parts(declared, folder), regular=False)
     names = list(file.offered())
+    bare = {n: c for n, c in file.without_unit().items() if n not in names}
+    numeric = {n: c for n, c in bare.items() if unknown and _all_numbers(file, n, c)}
+    if left is not None:
+        left += [n for n, c in bare.items() if n not in numeric and file.holds_numbers(c)]
+    names += numeric
     if not names:
         hint = "call columns <series>_<unit> or `series [unit]`"
         raise DataError([Problem(file.file, "no column has a unit that is known", hint)])
     problems: list[Problem] = []
     signals, parts = [], []
     for place, name in enumerate(names):
-        column = file.find(name, None)
+        column = numeric.get(name) or file.find(name, None)
         if column is None or isinstance(column, Problem):
             problems += [column] if column else []
             continue
@@ -59,9 +69,18 @@ def file_rows(declared: CsvFile, folder: Path) -> tuple[tuple[Signal, ...], Rows
     )
 
 
+def _all_numbers(file: SeriesFile, name: str, column: Column) -> bool:
+    try:
+        return bool(np.isfinite(file.raw(name, column)[1]).any())
+    except DataError:
+        return False
+
+
 def _counts_up(column: Column, values: Values) -> bool:
     known = values[np.isfinite(values)]
-    if column.quantity not in _COUNTED or len(known) < 3:
+    if column.quantity not in (*_COUNTED, "unknown") or len(known) < 3:
         return column.register
     steps = np.diff(known)
+    if column.quantity == "unknown" and (steps > 0).mean() < _GROWS:
+        return False
     return bool((steps < 0).mean() <= _FALLS and known.max() > known.min())

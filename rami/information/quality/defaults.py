@@ -59,6 +59,7 @@ _BY_QUANTITY = {
     "energy_price": Default(-0.5, 4.0, fill="similar_days", longest=6 * HOUR),
     "emission_factor": Default(0.0, 1.5, spike=6.0, fill="similar_days", longest=DAY),
     "energy": Default(fill="linear", longest=2 * HOUR),
+    "unknown": _FLOW,
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Protocol, TypeAlias
 
@@ -19,6 +20,7 @@ from rami.information.table.raster import Raster, Stamps, find_raster
 from rami.information.table.settings import TableFile
 from rami.information.table.track import Track, check_covers, on_grid, rate
 
+_NUMBER = re.compile(r"^[-+]?[\d.,]*\d[\d.,]*([eE][-+]?\d+)?$")
 _UNCERTAIN = quality(Family.UNCERTAIN)
 _BAD = quality(Family.BAD, Reason.MISSING)
 
@@ -87,9 +89,23 @@ class SeriesFile:
         """Every series by name, with the title of its column."""
         return offered(self.titles, self.declared.columns)
 
+    def without_unit(self) -> dict[str, Column]:
+        """Columns (of a long file: signals) on offer to nobody, as numbers of an unknown unit."""
+        declared = self.declared.columns.values()
+        besides = {c.column for c in declared} | {c.status for c in declared}
+        return {
+            t.text: Column(t.place, "unknown", "?", 1.0, 0.0, t.text)
+            for t in self.titles
+            if t.text and t.parts() is None and t.text not in besides
+        }
+
     def find(self, name: str, quantity: str | None) -> Column | Problem | None:
         """As `find_column`."""
         return find_column(self.file, self.titles, name, self.declared.columns, quantity)
+
+    def holds_numbers(self, column: Column) -> bool:
+        """Whether any cell of a column is a number."""
+        return any(_NUMBER.match(word) for word in self._parts.words(column.place)[0])
 
     def read(
         self, columns: Mapping[str, Column], grid: TimeGrid

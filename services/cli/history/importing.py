@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from rami.core.errors import ConfigurationError, DataError, Problem
 from services.assemble.historian import open_store, read_file
-from services.cli.output import note, print_json, print_table
+from services.cli.output import named, note, print_json, print_table
 from services.cli.site import opened
 from services.progress import reported
 
@@ -39,7 +39,8 @@ def import_file(
         raise DataError([Problem(str(file), "no such file")])
     with reported() as report:
         report(f"read {file.name}", 0.0)
-        signals, rows = read_file(file, options)
+        left: list[str] = []
+        signals, rows = read_file(file, options, left)
         report(f"read {file.name}", 1.0)
         with closing(open_store(site, folder=store)) as history:
             history.declare(_as_known(history, signals))
@@ -48,6 +49,8 @@ def import_file(
                 report("write", first / len(rows))
                 counts += _written(history, rows, slice(first, first + _BATCH))
             report("write", 1.0)
+    if left:
+        note(f"left out, without a unit that is known: {named(left)}")
     figures: dict[str, Any] = {
         "file": str(file),
         "signals": len(signals),

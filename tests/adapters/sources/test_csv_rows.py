@@ -56,6 +56,23 @@ def test_a_file_without_units_is_told(tmp_path: Path) -> None:
         file_rows(_file(tmp_path, "time_utc,a", "2019-01-01T00:00Z,1"), tmp_path)
 
 
+def test_numbers_without_a_unit_are_taken_when_asked_for(tmp_path: Path) -> None:
+    lines = [f"2019-01-01T{h:02d}:00Z,{h % 3},{5 * h},{h},ok,{h % 2 or 'x'}" for h in range(24)]
+    file = _file(tmp_path, "time_utc,heat_1_per_h,count,b_degC,state,odd", *lines)
+    left: list[str] = []
+    signals, _ = file_rows(file, tmp_path, left)
+    assert [s.name for s in signals] == ["b"] and left == ["heat_1_per_h", "count", "odd"]
+    left.clear()
+    signals, rows = file_rows(file, tmp_path, left, unknown=True)
+    assert [(s.name, s.unit, s.cumulative) for s in signals] == [
+        ("b", "degC", False),
+        ("heat_1_per_h", "?", False),
+        ("count", "?", True),
+    ]
+    assert left == ["odd"]
+    assert rows.where(rows.places == 2).values.tolist() == [5.0 * h for h in range(24)]
+
+
 def test_a_real_meter(shared_data: Path) -> None:
     name = "heat_meter_aalborg_660_2018_2020_hourly.csv"
     signals, rows = file_rows(CsvFile(file=Path(name)), shared_data)

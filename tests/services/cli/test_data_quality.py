@@ -69,6 +69,23 @@ def test_a_file_is_judged_without_a_site(rami: Rami, file: Path) -> None:
     assert "P_load" in page and "default-src 'none'" in page
 
 
+def test_a_column_of_unknown_unit_is_judged_too(rami: Rami, shared_data: Path) -> None:
+    heat = "heat_share_of_year_1_per_h"
+    file = shared_data / "heat_aalborg_aggregate_2018_hourly.csv"
+    lines = file.read_text().splitlines()
+    for row in range(3000, 3048):
+        lines[row] = f"{lines[row].split(',')[0]},0.0002,{lines[row].split(',')[2]}"
+    del lines[5000:5010]
+    Path("heat.csv").write_text("\n".join(lines) + "\n")
+    ran = rami("data", "quality", "heat.csv", "--json")
+    assert f"no unit is known of '{heat}'" in ran.stderr
+    found = _by_name(json.loads(ran.stdout))[heat]
+    assert found["unit"] == "?" and found["reasons"] == {"missing": 10, "stuck": 48}
+    assert rami("data", "clean", "heat.csv", "--out", "clean.csv").returncode == 0
+    again = _by_name(json.loads(rami("data", "quality", "clean.csv", "--json").stdout))
+    assert {*again} == {heat, "temp_air"}
+
+
 def test_the_table_shows_the_worst_first_and_the_same_bytes_twice(rami: Rami, file: Path) -> None:
     first, second = (rami("data", "quality", file, "--out", f"r{i}") for i in (1, 2))
     assert first.stdout == second.stdout
