@@ -32,13 +32,14 @@ Lookup = Callable[[Ids, Times], Kept]
 
 
 def sort(
-    block: Block, newest: Times, late_ns: int | None, lookup: Lookup
+    block: Block, newest: Times, late_ns: int | None, present_ns: int, lookup: Lookup
 ) -> tuple[Record, Written]:
     """Sort rows out. `newest` is by number of signal; `lookup` finds what is kept.
 
     Rows are late when older than the newest kept before this call. An exact duplicate is
     dropped; another value or status for an instant is a correction; a row further behind than
-    `late_ns` is refused whatever it says.
+    `late_ns` is refused whatever it says (behind the present, where the newest is ahead of it:
+    one row of a wrong clock shuts nothing out).
     """
     if not len(block):
         return Record(block, block), Written()
@@ -54,7 +55,7 @@ def sort(
 
     refused = np.zeros(len(block), bool)
     if late_ns is not None:
-        refused = (before != NEVER) & (block.times < before - late_ns)
+        refused = (before != NEVER) & (block.times < np.minimum(before, present_ns) - late_ns)
     first = ~again & ~refused
     asked = np.flatnonzero(first & ~after)
     kept = lookup(block.ids[asked], block.times[asked])

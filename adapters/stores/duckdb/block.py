@@ -127,10 +127,9 @@ def by_month(times: Times) -> Iterator[tuple[int, NDArray[np.bool_] | slice]]:
     if first == last:
         yield first, slice(None)
         return
-    for month in range(first, last + 1):
-        inside = (times >= month_start(month)) & (times < month_start(month + 1))
-        if inside.any():
-            yield month, inside
+    each = months(times)
+    for month in (first + np.flatnonzero(np.bincount(each - first))).tolist():
+        yield month, each == month
 
 
 def month_start(month: int) -> int:

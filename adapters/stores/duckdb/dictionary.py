@@ -61,8 +61,9 @@ class Dictionary:
 
     def ids(self, names: Sequence[str]) -> Ids:
         """Numbers of names; DataError names every one that is unknown."""
-        if self._looked_up[0] is names:
-            return self._looked_up[1]
+        asked, numbers = self._looked_up  # at once: other threads ask too
+        if asked is names:
+            return numbers
         unknown = [n for n in names if n not in self._ids]
         if unknown:
             raise DataError(

@@ -89,6 +89,7 @@ class Log:
         rest = _REST.pack(
             crc32(data), len(record.main), len(record.side), self._number, record.main.step_ns
         )
+        os.lseek(self._handle, self.size, os.SEEK_SET)  # an interrupted call may have moved it
         try:
             for part in (_HEAD.pack(_RECORD, crc32(rest)) + rest, data):
                 self._write(part)

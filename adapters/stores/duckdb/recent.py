@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
@@ -20,6 +22,12 @@ class Corrections:
     block: Block
     seq: np.ndarray[tuple[int], np.dtype[np.int64]]
 
+    def __len__(self) -> int:
+        return len(self.seq)
+
+
+T = TypeVar("T", Block, Corrections)
+
 
 class Recent:
     """Blocks in the order of writing; few of them, whatever the size of a write."""
@@ -27,34 +35,41 @@ class Recent:
     def __init__(self) -> None:
         self.blocks: tuple[Block, ...] = ()
         self.corrections: tuple[Corrections, ...] = ()
-        self.rows = 0
+        self.waiting = 0  # rows and corrections
 
     def add(self, record: Record, next_seq: int) -> int:
         """Keep what a write kept; the next number of a correction."""
         if len(record.main):
-            self.blocks = _tidied((*self.blocks, record.main))
-            self.rows += len(record.main)
+            self.blocks = _tidied((*self.blocks, record.main), joined)
         count = len(record.side)
         if count:
             seq = next_seq + 2 * np.arange(count, dtype=np.int64)
-            self.corrections = (*self.corrections, Corrections(record.side, seq))
+            self.corrections = _tidied((*self.corrections, Corrections(record.side, seq)), _in_turn)
+        self.waiting += len(record.main) + count
         return next_seq + 2 * count
 
-    @property
-    def waiting(self) -> int:
-        """Rows and corrections."""
-        return self.rows + sum(len(c.block) for c in self.corrections)
 
-
-def _tidied(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
-    """The last blocks as one where they are many of about one size: reads then stay quick."""
-    tail = blocks[-_AT_ONCE:]
+def _tidied(kept: tuple[T, ...], join: Callable[[Sequence[T]], T]) -> tuple[T, ...]:
+    """The last ones as one where they are many of about one size: reads then stay quick."""
+    tail = kept[-_AT_ONCE:]
     if len(tail) < _AT_ONCE:
-        return blocks
-    sizes = [len(b) for b in tail]
+        return kept
+    sizes = [len(k) for k in tail]
     if max(sizes) >= _BIG or max(sizes) > _AT_ONCE * max(sizes[-1], 256):
-        return blocks
-    return _tidied((*blocks[:-_AT_ONCE], joined(tail)))
+        return kept
+    return _tidied((*kept[:-_AT_ONCE], join(tail)), join)
+
+
+def _in_turn(corrections: Sequence[Corrections]) -> Corrections:
+    """One after the other, as they were written; not sorted."""
+    blocks = [c.block for c in corrections]
+    block = Block(
+        np.concatenate([b.ids for b in blocks]),
+        np.concatenate([b.times for b in blocks]),
+        np.concatenate([b.values for b in blocks]),
+        np.concatenate([b.status for b in blocks]),
+    )
+    return Corrections(block, np.concatenate([c.seq for c in corrections]))
 
 
 def chosen(
@@ -67,12 +82,5 @@ def chosen(
         inside = (b.times >= start_ns) & (b.times < end_ns)
         if ids is not None:
             inside &= np.isin(b.ids, ids)
-        found.append((b.where(inside), c.seq[inside]))
-    blocks = [b for b, _ in found] or [Block.none()]
-    block = Block(
-        np.concatenate([b.ids for b in blocks]),
-        np.concatenate([b.times for b in blocks]),
-        np.concatenate([b.values for b in blocks]),
-        np.concatenate([b.status for b in blocks]),
-    )
-    return Corrections(block, np.concatenate([np.empty(0, np.int64), *(s for _, s in found)]))
+        found.append(Corrections(b.where(inside), c.seq[inside]))
+    return _in_turn(found or [Corrections(Block.none(), np.empty(0, np.int64))])

@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
+from pathlib import Path
+
 from adapters.stores.duckdb.block import by_month, month_name
 from adapters.stores.duckdb.contents import Contents
 from rami.core.historian import StoreStats
+
+
+def _on_disk(folder: Path) -> int:
+    """Bytes of all files; a writer beside us may remove some while we look."""
+    found = 0
+    for place, _, names in os.walk(folder):
+        for name in names:
+            with suppress(FileNotFoundError):
+                found += Path(place, name).stat().st_size
+    return found
 
 
 def statistics(contents: Contents) -> StoreStats:
@@ -33,7 +47,7 @@ def statistics(contents: Contents) -> StoreStats:
         place=str(contents.folder),
         signals=len(contents.dictionary),
         rows=sum(counts.values()),
-        bytes=sum(f.stat().st_size for f in contents.folder.rglob("*") if f.is_file()),
+        bytes=_on_disk(contents.folder),
         first_ns=min(firsts, default=None),
         last_ns=max(lasts, default=None),
         months={month_name(m): counts[m] for m in sorted(counts)},

@@ -25,6 +25,7 @@ from adapters.stores.duckdb.snapshot import Snapshot
 from adapters.stores.duckdb.statistics import statistics
 from adapters.stores.duckdb.turnstile import Turnstile
 from adapters.stores.duckdb.upkeep import Upkeep
+from rami.core.admission import check_signals, check_times
 from rami.core.errors import DataError, RunError
 from rami.core.frame import Frame
 from rami.core.historian import Aggregation, StoreStats, Written
@@ -38,7 +39,8 @@ IN_MEMORY = 1 << 24
 class DuckdbStore:
     """`rami.core.historian.Store` in one folder, for one process.
 
-    `clock` gives UTC nanoseconds; it only bounds what retention may take for the present.
+    `clock` gives UTC nanoseconds; it only bounds what retention and `late` may take for the
+    present.
     """
 
     def __init__(
@@ -76,8 +78,10 @@ class DuckdbStore:
 
     def declare(self, signals: Iterable[Signal]) -> None:
         """Make signals known."""
+        wanted = list(signals)
+        check_signals(wanted)
         with self._changing() as contents:
-            more = contents.dictionary.with_signals(signals)
+            more = contents.dictionary.with_signals(wanted)
             if more is not None:
                 contents.declare(more)
 
@@ -91,8 +95,7 @@ class DuckdbStore:
         late = self._settings.late
         with self._changing() as contents:
             ids = contents.dictionary.ids(rows.names)
-            if len(rows) and rows.times.min() == NEVER:
-                raise DataError("rows without a time cannot be kept")
+            check_times(rows)
             if contents.recent.waiting >= self._in_memory:
                 self._upkeep.flush()
             block = Block(
@@ -105,6 +108,7 @@ class DuckdbStore:
                 block,
                 contents.newest.times,
                 None if late is None else round(late * NS),
+                self._clock(),
                 lambda asked, times: self._kept(contents, asked, times),
             )
             if len(record.main) or len(record.side):

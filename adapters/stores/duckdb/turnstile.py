@@ -34,8 +34,9 @@ class Turnstile:
         with self._turn:
             self._turn.wait_for(lambda: not self._changing)
             self._changing = True
-            self._turn.wait_for(lambda: self._readers == 0)
         try:
+            with self._turn:
+                self._turn.wait_for(lambda: self._readers == 0)
             yield
         finally:
             with self._turn:

@@ -11,6 +11,7 @@ from adapters.stores.postgres.catalogue import Catalogue, Ids, declare
 from adapters.stores.postgres.intake import Intake
 from adapters.stores.postgres.links import Links
 from adapters.stores.postgres.schema import prepare
+from rami.core.admission import check_signals, check_times
 from rami.core.errors import DataError, RunError
 from rami.core.frame import Frame
 from rami.core.historian import Aggregation, StoreStats, Written
@@ -53,6 +54,7 @@ class PostgresStore:
         """Make signals known; again is no error. DataError when quantity or register differ."""
         self._check_writable()
         wanted = list(signals)
+        check_signals(wanted)
         known = self._links.run(self._current)
         self._links.run(lambda link: declare(link, known, wanted, self._server))
 
@@ -65,6 +67,7 @@ class PostgresStore:
         self._check_writable()
         if not len(rows):
             return Written()
+        check_times(rows)
         with self._writing:
             written, number = self._links.run(lambda link: self._intake.write(link, rows))
             self._intake.settled(number)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from threading import Condition
 from typing import Literal
 
+from rami.core.errors import RunError
 from rami.core.signal import Rows
 from rami.information.historian.counters import Counters
 
@@ -41,7 +42,7 @@ class RowQueue:
         self._taken = 0
 
     def put(self, rows: Rows, now_s: float) -> int:
-        """A ticket; what meets a full queue goes by the rule."""
+        """A ticket; what meets a full queue goes by the rule. RunError when it is closed."""
         with self.turn:
             count = len(rows)
             if self._when_full == "wait":
@@ -51,6 +52,8 @@ class RowQueue:
                     oldest = self._waiting.popleft()
                     self.rows -= len(oldest.rows)
                     self._counters.dropped += len(oldest.rows)
+            if not self.open:
+                raise RunError("the historian is closed: rows are not taken any more")
             self.tickets += 1
             if not self._fits(count):
                 self._counters.dropped += count

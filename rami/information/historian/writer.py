@@ -73,7 +73,7 @@ class StoreWriter:
 
     def append(self, rows: Rows) -> int:
         """Take rows; a ticket for `settled`. DataError for signals nobody declared."""
-        if self._state in ("closed", "stopped"):
+        if self._ended:
             raise RunError(f"the historian is {self._state}: rows are not taken any more")
         self._latest.see(rows)
         return self._queue.put(rows, self._clock())
@@ -86,13 +86,17 @@ class StoreWriter:
         """
         with self._queue.turn:
             done = self._queue.turn.wait_for(
-                lambda: self._first_open() > ticket or self._state == "stopped", timeout_s
+                lambda: self._first_open() > ticket or self._ended, timeout_s
             )
             if ticket in self._failed:
                 raise self._failed[ticket]
             if done and self._first_open() <= ticket:
                 raise RunError(f"the historian stopped with rows unwritten: {self._trouble}")
             return done
+
+    @property
+    def _ended(self) -> bool:
+        return self._state in ("closed", "stopped")
 
     def _first_open(self) -> int:
         return self._in_hand[0].ticket if self._in_hand else self._queue.first_open()
@@ -149,8 +153,10 @@ class StoreWriter:
                 self._queue.turn.notify_all()
 
     def _write(self, taken: list[Waiting]) -> bool:
-        """Write, however often it takes; False when the historian is closed meanwhile."""
+        """Write, however often it takes; once more when the historian is being closed, and
+        False when that fails too."""
         pause, most = self._retry
+        last = False
         while True:
             begun = self._clock()
             try:
@@ -162,8 +168,9 @@ class StoreWriter:
                     self._state, self._trouble = "retrying", str(error)
                     self._counters.retries += 1
                     self._queue.turn.notify_all()
-                    if self._queue.turn.wait_for(lambda: not self._queue.open, pause):
-                        return self._at_last(taken)
+                    if last:
+                        return False
+                    last = self._queue.turn.wait_for(lambda: not self._queue.open, pause)
                 pause = min(2 * pause, most)
                 continue
             with self._queue.turn:
@@ -179,15 +186,5 @@ class StoreWriter:
         with self._queue.turn:
             self._failed[taken[0].ticket] = error
             self._counters.failed += len(taken[0].rows)
-            self._trouble = str(error)
-        return True
-
-    def _at_last(self, taken: list[Waiting]) -> bool:
-        """Once more, when the historian is being closed."""
-        try:
-            self._store.write(together([w.rows for w in taken]))
-        except RamiError as error:
-            with self._queue.turn:
-                self._trouble = str(error)
-            return False
+            self._state, self._trouble = "running", str(error)
         return True

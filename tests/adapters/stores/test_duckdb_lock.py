@@ -117,10 +117,3 @@ def test_an_interrupt_leaves_log_and_memory_alike(
 
 def _interrupted(*_: object) -> None:
     raise KeyboardInterrupt
-
-
-def test_rows_without_a_time(tmp_path: Path) -> None:
-    store = opened(tmp_path)
-    store.declare([power("a")])
-    with pytest.raises(DataError, match="time"):
-        store.write(series("a", [-(2**63)], [1.0]))

@@ -65,6 +65,45 @@ def test_closing_over_a_store_that_stays_down_tells_how_much_is_lost(
     assert store.closed and store.kept == []
 
 
+def test_after_closing_nobody_waits_and_nothing_is_taken(
+    store: GatedStore, open_historian: Open
+) -> None:
+    historian = open_historian()
+    store.troubles = [RunError(FULL)] * 100_000
+    held(historian, store, cycle(1, 1.0))
+    ticket = historian.append(cycle(2, 1.0))
+    store.gate.set()
+    with pytest.raises(RunError, match="2 rows"):
+        historian.close()
+    with pytest.raises(RunError, match=r"unwritten: .*full"):
+        historian.settled(ticket, timeout_s=60)
+    with pytest.raises(RunError, match="closed"):
+        historian.append(cycle(3, 1.0))
+
+
+def test_appending_beside_closing_is_refused(store: GatedStore, open_historian: Open) -> None:
+    """Between the last look at the queue and the end nothing slips in."""
+    historian = open_historian(when_full="wait", queue=1)
+    held(historian, store, cycle(1, 1.0))
+    refused = []
+
+    def late() -> None:
+        try:
+            historian.append(cycle(2, 1.0))
+        except RunError as error:
+            refused.append(str(error))
+
+    other = threading.Thread(target=late)
+    other.start()
+    closing = threading.Thread(target=historian.close)
+    closing.start()
+    other.join(30)
+    assert len(refused) == 1
+    store.gate.set()
+    closing.join(30)
+    assert [t for _, t, _ in store.kept] == [1]
+
+
 def test_closing_asks_once_more(store: GatedStore, open_historian: Open) -> None:
     historian = open_historian()
     store.troubles = [RunError(FULL)]
@@ -72,6 +111,7 @@ def test_closing_asks_once_more(store: GatedStore, open_historian: Open) -> None
     store.gate.set()
     historian.close()
     assert store.kept == [("a", 1, 1.0)]
+    assert historian.pressure().written == 1
 
 
 def test_a_writer_that_died_is_told(
