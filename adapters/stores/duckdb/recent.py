@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Sized
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -26,7 +26,7 @@ class Corrections:
         return len(self.seq)
 
 
-T = TypeVar("T", Block, Corrections)
+T = TypeVar("T", bound=Sized)
 
 
 class Recent:
