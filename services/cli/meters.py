@@ -186,8 +186,10 @@ def resume(file: Path, name: str, operator: str | None) -> None:
     from rami.information.meters.resume import resume as work
 
     with _working(file, name, operator) as (dataset, store):
-        action = work(dataset, store)
-    say(f"finished: {action}" if action else "nothing was left unfinished")
+        done = work(dataset, store)
+    say(f"finished: {done.action}" if done.action else "nothing was left unfinished")
+    if done.receipt:
+        print_json(asdict(done.receipt))
 
 
 @contextmanager
@@ -233,7 +235,7 @@ def _number(source: Path) -> bytes:
         text = sys.stdin.buffer.read() if str(source) == "-" else source.read_bytes()
     except OSError as error:
         raise DataError([Problem(str(source), f"cannot be read: {error.strerror}")]) from None
-    lines = text.split()
+    lines = [line for line in text.removeprefix(b"\xef\xbb\xbf").splitlines() if line.strip()]
     if len(lines) != 1:
         raise DataError([Problem(str(source), f"holds {len(lines)} numbers, wanted one")])
     return lines[0]

@@ -47,16 +47,17 @@ class AccessLog:
             with os.fdopen(handle, "r+b") as log:
                 flock(log, LOCK_EX)
                 last = self._last(log.fileno())
+                if last:
+                    # one behind after a crash; twice so would look like a change
+                    self._name(last)
                 row = {
                     "sequence": int(str(last["sequence"])) + 1 if last else 1,
                     **fields,
                     "previous": last["digest"] if last else START,
                 }
                 row["digest"] = _digest(row)
-                os.write(log.fileno(), _line(row))
-                os.fsync(log.fileno())
-            state = {"sequence": row["sequence"], "digest": row["digest"]}
-            write_private(self.head, json.dumps(state).encode())
+                _add(log.fileno(), _line(row))
+            self._name(row)
         except OSError as error:
             raise RunError(
                 f"{self.file}: the access log cannot be written ({error.strerror}), so nothing is "
@@ -92,9 +93,13 @@ class AccessLog:
             seen[number] = previous
             count += 1
         if self.head.exists():
-            state = json.loads(read_private(self.head))
-            if seen.get(int(state["sequence"])) != state["digest"] and not problems:
-                problems.append(f"{self.file}: rows up to {state['sequence']} are not all there")
+            try:
+                state = json.loads(read_private(self.head))
+                if seen.get(int(state["sequence"])) != state["digest"] and not problems:
+                    what = f"rows up to {state['sequence']} are not all there"
+                    problems.append(f"{self.file}: {what}")
+            except (ValueError, KeyError, TypeError):
+                problems.append(f"{self.head}: is not the end of a log")
         elif count:
             problems.append(f"{self.head}: is missing")
         return Verified(count, previous, tuple(problems))
@@ -128,6 +133,12 @@ class AccessLog:
             ) from None
         return dict(row)
 
+    def _name(self, row: Row) -> None:
+        """Keep the row as the last one."""
+        state = json.dumps({"sequence": row["sequence"], "digest": row["digest"]}).encode()
+        if not self.head.exists() or read_private(self.head) != state:
+            write_private(self.head, state)
+
     def _continues(self, row: Row) -> None:
         """ValueError unless the row is the one that `head` names, or the one after it (a crash
         between the two files)."""
@@ -150,6 +161,18 @@ def _digest(row: Row) -> str:
 
 def _line(row: Row) -> bytes:
     return json.dumps(row, ensure_ascii=True).encode() + b"\n"
+
+
+def _add(handle: int, line: bytes) -> None:
+    """Write a line durably or not at all: a disk that gets full takes a part of it."""
+    size = os.fstat(handle).st_size
+    try:
+        while line:
+            line = line[os.write(handle, line) :]
+        os.fsync(handle)
+    except OSError:
+        os.ftruncate(handle, size)
+        raise
 
 
 def _fault(line: bytes, previous: str, number: int) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from rami.core.errors import ConfigurationError, Problem
+from rami.core.errors import ConfigurationError, Problem, RunError
 from rami.core.historian import Aggregation, Store
 from rami.core.quality import is_bad
 from rami.core.timegrid import TimeGrid, iso
@@ -144,8 +144,9 @@ def prepare(
 ) -> tuple[Table, Released]:
     """The table as it may be told, and what the register must keep of it. Raises Refused."""
     settings, ring = dataset.settings, dataset.ring()
+    dataset.check_register()
     roster, blocks = dataset.roster(), dataset.releases.blocks()
-    fresh = form_blocks(roster, blocks, settings.k)
+    fresh = form_blocks(roster, blocks, settings.k, dataset.releases.floor())
     if fresh:
         blocks += fresh
         # the roster last: blocks that nobody is in do no harm, customers in unknown ones would
@@ -180,7 +181,10 @@ def how(register: MeterRegister) -> Aggregation:
 
 def deliver(out: Path, content: bytes) -> None:
     """The file appears whole, readable for its owner only. Raises RunError."""
-    out.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RunError(f"{out.parent}: cannot be made: {error.strerror}") from None
     write_whole(out, content)
 
 
@@ -220,7 +224,8 @@ def _sums(
         whole = np.add.reduceat(~np.isfinite(values), edges, axis=1).T == 0
         # a customer erased from the roster by hand must not leave a smaller block in use
         sizes = np.array([len(members[n]) == blocks[n - 1].size for n in batch])
-        present[rows] = whole & sizes[:, None]
+        since = np.array([blocks[n - 1].since_ns for n in batch])
+        present[rows] = whole & sizes[:, None] & (grid.times() >= since[:, None])
         values = np.nan_to_num(values)
         total[rows] = np.add.reduceat(values, edges, axis=1).T
         absolute[rows] = np.add.reduceat(np.abs(values), edges, axis=1).T

@@ -19,14 +19,18 @@ MIXED = ""
 
 @dataclass(frozen=True)
 class Block:
-    """`labels` by grouping; MIXED counts in no group of that grouping, only in totals."""
+    """`labels` by grouping; MIXED counts in no group of that grouping, only in totals.
+
+    It is not counted before `since_ns`.
+    """
 
     number: int
     size: int
     labels: tuple[str, ...]
+    since_ns: int = 0
 
 
-def form_blocks(roster: Roster, known: Sequence[Block], k: int) -> list[Block]:
+def form_blocks(roster: Roster, known: Sequence[Block], k: int, since_ns: int = 0) -> list[Block]:
     """Put waiting customers into new blocks; those too few for a block go on waiting.
 
     Customers alike in all groupings come together first; those left over with others that share
@@ -47,7 +51,7 @@ def form_blocks(roster: Roster, known: Sequence[Block], k: int) -> list[Block]:
             for _, cell in sorted(cells.items()):
                 for part in _parts(cell, k):
                     number += 1
-                    fresh.append(Block(number, len(part), _labels(part, width)))
+                    fresh.append(Block(number, len(part), _labels(part, width), since_ns))
                     for customer in part:
                         customer.block = number
     return fresh

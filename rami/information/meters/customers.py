@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
 
 from rami.core.errors import DataError, Problem
 from rami.information.meters.files.faults import Faults
-from rami.information.meters.files.text import blocks
+from rami.information.meters.files.text import blocks, decoded
 from rami.information.meters.settings import MeterDataset
 
+_WORDS = re.compile(r"[\w-]{5,}")
 #: longest name of a group
 _LONGEST = 60
 
 
 def read_customers(
-    file: Path, settings: MeterDataset, identify: Callable[[bytes], str]
+    file: Path,
+    settings: MeterDataset,
+    identify: Callable[[bytes], str],
+    holds: Callable[[bytes], bool] = lambda _number: False,
 ) -> dict[str, tuple[str, ...]]:
-    """Groups by identity. Raises DataError: columns missing, groups that could be numbers."""
-    text = b"".join(blocks(file)).decode("utf-8", "replace")
+    """Groups by identity. `holds` says whether something is the number of a meter known before.
+
+    Raises DataError: columns missing, groups that hold a number: their names leave.
+    """
+    text = decoded(b"".join(blocks(file, unwanted=b"\r")))
     first = text.partition("\n")[0]
     separator = max(";\t,", key=first.count)
     rows = list(csv.reader(StringIO(text), delimiter=separator))
@@ -50,8 +58,13 @@ def read_customers(
                 faults.add(file, line, f"a group's name is longer than {_LONGEST} letters")
         numbers.add(number)
         found[one] = tuple(groups)
-    for group in set(lines) & numbers:
+    bare = {number.lstrip("0") for number in numbers}
+    for group in lines:
+        # words of a name, with and without zeros in front
+        words = {group, *_WORDS.findall(group)}
+        if not any(w.lstrip("0") in bare or holds(w.encode()) for w in words if w.strip("0")):
+            continue
         for line in sorted(lines[group]):
-            faults.add(file, line, "a group has the name of a meter")
+            faults.add(file, line, "a group has a meter's number in its name")
     faults.raise_any("mend the list; nothing of it was taken")
     return found

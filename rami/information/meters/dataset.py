@@ -86,6 +86,21 @@ class Dataset:
         made = pseudonyms(ring.key(HISTORIAN, epoch), self.name, identities)
         return [[signal_name(self.name, p, r) for r in self.settings.registers] for p in made]
 
+    def check_register(self) -> None:
+        """Raises RunError when the log or the roster tell of releases or blocks that the register
+        has not: without them nobody can say what may leave."""
+        kept = self.releases.numbers()
+        told = {int(str(row["release"])) for row in self.log.rows() if "release" in row}
+        lost = sorted(told - set(kept) | set(range(1, max(kept, default=0))) - set(kept))
+        blocks = max((c.block for c in self.roster().customers.values()), default=0)
+        what = [f"release {number} is missing" for number in lost[:3]]
+        what += ["blocks are missing"] if blocks > len(self.releases.blocks()) else []
+        if what:
+            raise RunError(
+                f"{self.releases.folder}: {', '.join(what)}; nothing is released until the folder "
+                f"is restored from a backup"
+            )
+
     def tell(self, action: str, outcome: str, **fields: object) -> str:
         """One row in the access log; its digest. Raises RunError when it cannot be written."""
         return self.log.append(
@@ -109,7 +124,10 @@ class Dataset:
         """Nobody else works on the dataset. Raises UnreachableError when somebody does, and
         RunError when a change was begun and is not finished (unless `unfinished`)."""
         private_folder(self._private("lock").parent)
-        handle = os.open(self._private("lock"), os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            handle = os.open(self._private("lock"), os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise RunError(f"{self._private('lock')}: {error.strerror}; nothing is done") from None
         try:
             try:
                 flock(handle, LOCK_EX | LOCK_NB)

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from rami.core.errors import DataError, Problem
 from rami.core.historian import Store
 from rami.core.quality import good
 from rami.core.signal import Rows
 from rami.information.meters.customers import read_customers
 from rami.information.meters.dataset import Dataset
+from rami.information.meters.entrance import Entrance
 from rami.information.meters.files import Readings, read_files
 from rami.information.meters.files.faults import Faults
-from rami.information.meters.pseudonym import identity, pseudonyms, signal_name, signals
-from rami.information.meters.settings import HISTORIAN
+from rami.information.meters.pseudonym import signal_name
 
 
 @dataclass
@@ -49,50 +50,38 @@ def ingest(
     (file and line only), ConfigurationError, RunError when the log cannot be written.
     """
     with dataset.locked():
-        ring = dataset.ring()
-        roster = dataset.roster()
-        known: dict[bytes, str] = {}
-        pseudonym: dict[str, str] = {}
-
-        def identify(number: bytes) -> str:
-            if number not in known:
-                known[number] = identity(ring.identity, dataset.name, number)
-            return known[number]
-
+        ring, settings = dataset.ring(), dataset.settings
+        entrance = Entrance(dataset, store, ring)
         done = Ingested(files=len(files))
         faults = Faults()
-        dataset.tell("ingest", "begun", purpose=dataset.settings.purpose, files=len(files))
-        if customers is not None:
-            groups = read_customers(customers, dataset.settings, identify)
-            done.new_customers += len(set(groups) - set(roster.customers))
-            roster.place(groups)
-        # the roster comes first: whoever has rows can be found, exported and erased
-        dataset.keep(roster)
-        for number, file in enumerate(files):
-            report("meters", number / len(files))
-            chunks = read_files(
-                [file], dataset.settings.files, dataset.settings.registers, faults, register
-            )
-            for chunk in chunks:
-                used = np.unique(chunk.meters)
-                found = {int(i): identify(chunk.numbers[i]) for i in used}
-                added = roster.add(found.values())
-                if added:
-                    done.new_customers += added
-                    dataset.keep(roster)
-                fresh = [one for one in found.values() if one not in pseudonym]
-                names = pseudonyms(ring.key(HISTORIAN), dataset.name, fresh)
-                pseudonym.update(zip(fresh, names, strict=True))
-                kinds = (signals(dataset.name, n, dataset.settings.registers) for n in names)
-                store.declare(signal for kind in kinds for signal in kind)
-                _write(dataset, store, chunk, [pseudonym[one] for one in found.values()], done)
+        dataset.tell("ingest", "begun", purpose=settings.purpose, files=len(files))
+        groups = read_customers(customers, settings, entrance, entrance.holds) if customers else {}
+        done.new_customers = entrance.place(groups)
+
+        def chunks(some: Sequence[Path], told: Faults) -> Iterator[Readings]:
+            return read_files(some, settings.files, settings.registers, told, register)
+
+        try:
+            for number, file in enumerate(files):
+                report("meters", number / len(files))
+                for chunk in chunks([file], faults):
+                    found = entrance.identities(chunk)
+                    if not entrance.knows(found):
+                        # in which part of the files a meter stands must not tell its number
+                        rest = chunks(files[number:], Faults())
+                        every = {one for part in rest for one in entrance.identities(part)}
+                        done.new_customers += entrance.admit({*every, *found})
+                    _write(dataset, store, chunk, entrance.names(found), done)
+        except DataError as error:
+            dataset.tell("ingest", "stopped: a file cannot be read", rows=done.new)
+            hint = f"{done.new} new rows are in; when it is mended, ingest all the files again"
+            raise DataError([*error.problems, Problem("", "ingest stopped", hint)]) from None
         report("meters", 1.0)
-        done.customers = len(pseudonym)
+        done.customers = entrance.seen
         outcome = f"done, {faults.count} lines left out" if faults.count else "done"
         dataset.tell(
-            "ingest", outcome, purpose=dataset.settings.purpose, rows=done.new,
-            customers=done.customers,
-        )  # fmt: skip
+            "ingest", outcome, purpose=settings.purpose, rows=done.new, customers=done.customers
+        )
     faults.raise_any("all other lines are in; mend these and ingest the file again")
     return done
 
@@ -100,18 +89,26 @@ def ingest(
 def _write(
     dataset: Dataset, store: Store, chunk: Readings, names: list[str], done: Ingested
 ) -> None:
+    """Rows in the order of pseudonyms: that of the file would tell the numbers."""
     done.readings += len(chunk.times)
-    _, places = np.unique(chunk.meters, return_inverse=True)
-    for register, values in chunk.values.items():
-        there = np.flatnonzero(~np.isnan(values))
-        if not len(there):
+    held, rank = np.unique(np.array(names, dtype=np.str_), return_inverse=True)
+    _, used = np.unique(chunk.meters, return_inverse=True)
+    each = rank[used]
+    # numbers of 16 bit are sorted in linear time
+    order = np.argsort(each.astype(np.uint16) if len(held) < 1 << 16 else each, kind="stable")
+    places = np.asarray(each[order], np.int32)
+    times = chunk.times[order]
+    for register, cells in chunk.values.items():
+        values = cells[order]
+        there = ~np.isnan(values)
+        if not there.any():
             continue
         rows = Rows(
-            tuple(signal_name(dataset.name, name, register) for name in names),
-            places[there].astype(np.int32),
-            chunk.times[there],
+            tuple(signal_name(dataset.name, name, register) for name in held.tolist()),
+            places[there],
+            times[there],
             values[there],
-            good(len(there)),
+            good(int(there.sum())),
         )
         written = store.write(rows)
         done.new += written.new

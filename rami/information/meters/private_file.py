@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import os
 import stat
+from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from rami.core.errors import ConfigurationError, Problem, RunError
 
 
 def private_folder(folder: Path) -> Path:
-    """The folder, made with mode 0700 where it is missing. Raises ConfigurationError."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """The folder, made with mode 0700 where it is missing. Raises ConfigurationError when others
+    may read it, RunError when it cannot be made."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise RunError(f"{folder}: cannot be made: {error.strerror}") from None
     _refuse_wide(folder, 0o700)
     return folder
 
@@ -20,6 +26,12 @@ def read_private(file: Path) -> bytes:
     """Its content. Raises ConfigurationError when others may read it or it is a link."""
     _refuse_wide(file, 0o600)
     return file.read_bytes()
+
+
+def opened_private(file: Path) -> BinaryIO:
+    """Opened for reading; raises as `read_private`."""
+    _refuse_wide(file, 0o600)
+    return file.open("rb")
 
 
 def write_private(file: Path, content: bytes) -> None:
@@ -40,18 +52,26 @@ def write_whole(file: Path, content: bytes) -> None:
         fresh.replace(file)
         sync_folder(file.parent)
     except OSError as error:
+        with suppress(OSError):
+            fresh.unlink(missing_ok=True)
         raise RunError(f"{file}: cannot be written: {error.strerror}") from None
 
 
 def shred(file: Path) -> None:
-    """Overwrite and remove; what a file system keeps elsewhere (copies, flash) is beyond us."""
-    if file.exists():
-        with file.open("r+b") as out:
-            out.write(b"\0" * file.stat().st_size)
-            out.flush()
-            os.fsync(out.fileno())
-        file.unlink()
-        sync_folder(file.parent)
+    """Overwrite and remove; what a file system keeps elsewhere (copies, flash) is beyond us.
+
+    Raises RunError when it cannot.
+    """
+    try:
+        if file.exists():
+            with file.open("r+b") as out:
+                out.write(b"\0" * file.stat().st_size)
+                out.flush()
+                os.fsync(out.fileno())
+            file.unlink()
+            sync_folder(file.parent)
+    except OSError as error:
+        raise RunError(f"{file}: cannot be overwritten: {error.strerror}") from None
 
 
 def sync_folder(folder: Path) -> None:

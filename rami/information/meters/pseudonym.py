@@ -8,19 +8,27 @@ of two recipients be joined.
 from __future__ import annotations
 
 import hmac
+import unicodedata
 from base64 import b32encode
 from collections.abc import Iterable
 
 from rami.core.signal import Signal
+from rami.information.meters.files.text import decoded
 from rami.information.meters.settings import MeterRegister
 
 #: bytes kept of a digest; RFC 2104 (5) asks for at least half of it, NIST SP 800-107 for 112 bits
 KEPT = 20
 
 
+def canonical(number: bytes) -> bytes:
+    """A number as UTF-8 (NFC) without blanks around, from UTF-8 or Latin-1: else a meter whose
+    number has an umlaut would be several in files of several programs."""
+    return unicodedata.normalize("NFC", decoded(number)).strip().encode()
+
+
 def identity(key: bytes, dataset: str, number: bytes) -> str:
     """The identity behind a meter's number, 32 characters."""
-    return _digest(key, b"identity\0" + dataset.encode() + b"\0" + number.strip())
+    return _digest(key, b"identity\0" + dataset.encode() + b"\0" + canonical(number))
 
 
 def pseudonyms(key: bytes, dataset: str, identities: Iterable[str]) -> list[str]:

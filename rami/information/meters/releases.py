@@ -14,7 +14,12 @@ from rami.core.errors import RunError
 from rami.core.timegrid import TimeGrid, iso
 from rami.information.meters.blocks import Block
 from rami.information.meters.disclosure import NOWHERE, BlockSums, Flags, Places
-from rami.information.meters.private_file import private_folder, read_private, write_private
+from rami.information.meters.private_file import (
+    opened_private,
+    private_folder,
+    read_private,
+    write_private,
+)
 
 
 class Refused(RunError):
@@ -80,20 +85,44 @@ class Register:
         if not file.exists():
             return []
         kept = json.loads(read_private(file))
-        return [Block(i, size, tuple(labels)) for i, (size, labels) in enumerate(kept, 1)]
+        return [
+            Block(i, size, tuple(labels), *since)
+            for i, (size, labels, *since) in enumerate(kept, 1)
+        ]
 
     def keep_blocks(self, blocks: list[Block]) -> None:
         """Replace the list; old blocks never change."""
-        kept = [(b.size, list(b.labels)) for b in blocks]
+        kept = [(b.size, list(b.labels), b.since_ns) for b in blocks]
         write_private(self.folder / "blocks.json", json.dumps(kept).encode())
 
     def releases(self, register: str, grid: TimeGrid) -> list[Released]:
         """Tables of one register that meet a span, in the order they left."""
+        files = map(self._file, self.numbers())
+        return [one for file in files if (one := _read(file, register, grid)) is not None]
+
+    def numbers(self) -> list[int]:
+        """Of the tables that left."""
         if not self.folder.exists():
             return []
         private_folder(self.folder)
-        files = sorted(self.folder.glob("release-*.npz"))
-        return [one for file in files if (one := _read(file, register, grid)) is not None]
+        return sorted(
+            int(file.stem.partition("-")[2]) for file in self.folder.glob("release-*.npz")
+        )
+
+    def floor(self) -> int:
+        """The instant before which nobody who comes anew is counted."""
+        file = self.folder / "floor.json"
+        return int(json.loads(read_private(file))) if file.exists() else 0
+
+    def raise_floor(self) -> None:
+        """Put it to the end of all that was told.
+
+        Who is erased and comes again would be in two blocks of the same time, and their
+        difference could be of fewer than k.
+        """
+        ends = [_grid(self._file(number)).end_ns for number in self.numbers()]
+        if max(ends, default=0) > self.floor():
+            write_private(self.folder / "floor.json", json.dumps(max(ends)).encode())
 
     def add(self, release: Released, dominance: float) -> int:
         """Keep a table before it leaves; its number.
@@ -101,8 +130,7 @@ class Register:
         Of the largest customer of a block only a bound is kept: nobody's value stays here.
         """
         dominated = release.sums.largest > dominance * release.sums.absolute
-        private_folder(self.folder)
-        number = len(list(self.folder.glob("release-*.npz"))) + 1
+        number = max(self.numbers(), default=0) + 1
         content = BytesIO()
         np.savez_compressed(
             content,
@@ -117,15 +145,19 @@ class Register:
             dominance=np.array(dominance),
             dominated=np.packbits(dominated, axis=1),
         )
-        write_private(self.folder / f"release-{number:06d}.npz", content.getvalue())
+        write_private(self._file(number), content.getvalue())
         return number
+
+    def _file(self, number: int) -> Path:
+        return self.folder / f"release-{number:06d}.npz"
 
 
 def _read(file: Path, register: str, span: TimeGrid) -> Released | None:
     """A table; None when it is of another register or time."""
-    with np.load(BytesIO(read_private(file))) as kept:
-        start, step, count = map(int, kept["grid"])
-        grid = TimeGrid(start, step, count)
+    # only the arrays that are asked for are read: of most tables just register and grid
+    with opened_private(file) as source, np.load(source) as kept:
+        grid = TimeGrid(*map(int, kept["grid"]))
+        count = grid.count
         if str(kept["register"]) != register or not _meet(grid, span):
             return None
 
@@ -136,6 +168,11 @@ def _read(file: Path, register: str, span: TimeGrid) -> Released | None:
         bound = np.where(flags("dominated"), absolute, float(kept["dominance"]) * absolute)
         sums = BlockSums(kept["sizes"], flags("present"), kept["total"], absolute, bound)
         return Released(register, grid, kept["group"], flags("published"), sums)
+
+
+def _grid(file: Path) -> TimeGrid:
+    with opened_private(file) as source, np.load(source) as kept:
+        return TimeGrid(*map(int, kept["grid"]))
 
 
 def _meet(one: TimeGrid, other: TimeGrid) -> bool:

@@ -77,15 +77,17 @@ def finish_rotate(
 def _copy(dataset: Dataset, store: Store, ring: KeyRing, old: int, report: Report) -> int:
     """Every customer's rows under the next epoch's names too; rows."""
     customers = list(dataset.roster().customers)
-    before, after = dataset.names(ring, customers, old), dataset.names(ring, customers, old + 1)
     fresh = pseudonyms(ring.key(HISTORIAN, old + 1), dataset.name, customers)
+    customers = [one for _, one in sorted(zip(fresh, customers, strict=True))]
+    before, after = dataset.names(ring, customers, old), dataset.names(ring, customers, old + 1)
     known = {signal.name for signal in store.signals(f"meters.{dataset.name}.*")}
     held = span(store)
     copied = 0
+    # in the order of the new names: the store's numbers of signals must not tell the old ones
+    kinds = (signals(dataset.name, p, dataset.settings.registers) for p in sorted(fresh))
+    store.declare(signal for kind in kinds for signal in kind)
     for first in range(0, len(customers), _BATCH):
         some = slice(first, first + _BATCH)
-        kinds = (signals(dataset.name, p, dataset.settings.registers) for p in fresh[some])
-        store.declare(signal for kind in kinds for signal in kind)
         was = [name for names in before[some] for name in names]
         will = [name for names in after[some] for name in names]
         pairs = [(b, a) for b, a in zip(was, will, strict=True) if b in known]

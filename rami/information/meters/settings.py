@@ -128,6 +128,13 @@ class MeterDataset(Declared):
         unknown = {x for r in self.recipients.values() for x in r.registers} - set(self.registers)
         if unknown:
             raise ValueError(f"no register {sorted(unknown)}; there are {sorted(self.registers)}")
+        columns = [r.column or n for n, r in self.registers.items()]
+        if self.files.shape == "long":
+            columns += [self.files.id, self.files.time]
+        twice = sorted({c for c in columns if columns.count(c) > 1})
+        if twice:
+            # the number as a value, or one value told as two
+            raise ValueError(f"columns {twice} are named more than once; each has one meaning")
         if self.keys == self.records:
             raise ValueError("keys and records need folders of their own")
         return self

@@ -15,7 +15,8 @@ from rami.core.timegrid import iso
 from rami.core.units import unit_of
 from rami.information.meters.aggregate import deliver
 from rami.information.meters.dataset import Dataset, span
-from rami.information.meters.pseudonym import identity, pseudonyms
+from rami.information.meters.pseudonym import canonical, identity, pseudonyms
+from rami.information.meters.roster import WAITING
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Erased:
 
 def commitment(dataset: str, number: bytes, salt: str) -> str:
     """SHA-256 over salt, dataset and number: says nothing without the salt."""
-    text = bytes.fromhex(salt) + b"\0" + dataset.encode() + b"\0" + number.strip()
+    text = bytes.fromhex(salt) + b"\0" + dataset.encode() + b"\0" + canonical(number)
     return hashlib.sha256(text).hexdigest()
 
 
@@ -73,7 +74,12 @@ def export_subject(dataset: Dataset, store: Store, number: bytes, out: Path) -> 
             "groups": dict(zip(settings.groups, customer.groups, strict=True)),
             "counted_in_aggregates": customer.block > 0,
             "registers": registers,
-            "log": [row for row in dataset.log.rows() if row["outcome"] == "released"],
+            # not the exports of other people
+            "log": [
+                row
+                for row in dataset.log.rows()
+                if row["outcome"] == "released" and row["action"] != "export-subject"
+            ],
         }
         dataset.tell("export-subject", "released", recipient="subject", rows=count, customers=1)
         deliver(out, json.dumps(content, indent=1, ensure_ascii=False).encode())
@@ -101,19 +107,21 @@ def erase(dataset: Dataset, store: Store, number: bytes) -> Erased:
         there = [s for s in signals if store.signals(s)]
         rows = len(store.rows(there, *held, superseded=True)) if held and there else 0
         begun = dataset.intent.begin(
-            "erase", identity=one, signals=there, commitment=proof, rows=rows
+            "erase", identity=one, signals=there, commitment=proof, rows=rows, salt=salt, tell=tell
         )
-        finish_erase(dataset, store, begun)
-    return Erased(rows, proof, salt, tell)
+        return finish_erase(dataset, store, begun)
 
 
-def finish_erase(dataset: Dataset, store: Store, begun: dict[str, Any]) -> None:
-    """Carry out an erasure, from wherever it was stopped."""
+def finish_erase(dataset: Dataset, store: Store, begun: dict[str, Any]) -> Erased:
+    """Carry out an erasure, from wherever it was stopped; the receipt."""
     if not any(row.get("nonce") == begun["nonce"] for row in dataset.log.rows()):
         dataset.tell("erase", "begun", nonce=begun["nonce"], commitment=begun["commitment"])
     if begun["signals"]:
         store.erase(begun["signals"])
     roster = dataset.roster()
+    customer = roster.customers.get(begun["identity"])
+    if customer and customer.block != WAITING:
+        dataset.releases.raise_floor()
     if roster.remove(begun["identity"]):
         dataset.keep(roster)
     if not any(_finished(row, begun) for row in dataset.log.rows()):
@@ -122,6 +130,7 @@ def finish_erase(dataset: Dataset, store: Store, begun: dict[str, Any]) -> None:
             rows=begun["rows"], customers=1,
         )  # fmt: skip
     dataset.intent.done()
+    return Erased(int(begun["rows"]), begun["commitment"], begun["salt"], begun["tell"])
 
 
 def _finished(row: dict[str, object], begun: dict[str, Any]) -> bool:

@@ -33,6 +33,13 @@ SETTINGS: dict[str, Any] = {
     },
 }
 
+
+@pytest.fixture(autouse=True)
+def _no_waiting_for_disks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is asked here does not depend on it."""
+    monkeypatch.setattr("os.fsync", lambda _handle: None)
+
+
 Make = Callable[..., Dataset]
 
 

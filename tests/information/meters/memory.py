@@ -21,6 +21,7 @@ class MemoryStore:
     def __init__(self) -> None:
         self.known: dict[str, Signal] = {}
         self.held: dict[str, dict[int, float]] = {}
+        self.written: list[Rows] = []
 
     def declare(self, signals: Iterable[Signal]) -> None:
         for signal in signals:
@@ -30,6 +31,7 @@ class MemoryStore:
         return tuple(s for n, s in sorted(self.known.items()) if fnmatchcase(n, pattern))
 
     def write(self, rows: Rows) -> Written:
+        self.written.append(rows)
         new = duplicates = corrections = 0
         for place, at, value in zip(
             rows.places.tolist(), rows.times.tolist(), rows.values.tolist(), strict=True

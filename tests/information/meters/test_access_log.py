@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -96,6 +97,68 @@ def test_refusals_are_logged(make: Make, store: MemoryStore, write: Write) -> No
     assert all(o.startswith("refused: city") for o in outcomes)
     row = json.loads(dataset.log.file.read_text().splitlines()[-3])
     assert (row["operator"], row["recipient"], row["by"]) == ("tester", "city", "building")
+
+
+def test_a_row_of_which_only_a_part_fits_is_taken_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = filled(tmp_path)
+    write, left = os.write, iter([30])
+
+    def filling(handle: int, line: bytes) -> int:
+        room = next(left, None)
+        if room is None:
+            raise OSError(28, "No space left on device")
+        return write(handle, line[:room])
+
+    with monkeypatch.context() as patch:
+        patch.setattr("rami.information.meters.access_log.os.write", filling)
+        with pytest.raises(RunError, match="No space left"):
+            log.append({"action": "aggregate"})
+    assert (log.verify().rows, log.verify().problems) == (6, ())
+    log.append({"action": "aggregate"})
+    assert (log.verify().rows, log.verify().problems) == (7, ())
+
+
+def test_a_disk_of_keys_that_cannot_be_written_spoils_no_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = filled(tmp_path)
+
+    def fails(*_: object) -> None:
+        raise RunError("cannot be written")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("rami.information.meters.access_log.write_private", fails)
+        for _ in range(3):
+            with pytest.raises(RunError, match="cannot be written"):
+                log.append({"action": "aggregate"})
+    log.append({"action": "aggregate"})
+    assert (log.verify().rows, log.verify().problems) == (8, ())
+
+
+def test_a_head_that_is_none_is_told(tmp_path: Path) -> None:
+    log = filled(tmp_path)
+    log.head.write_text("[]")
+    assert "not the end" in log.verify().problems[0]
+
+
+@pytest.mark.parametrize("lost", ["release-000001.npz", "release-000002.npz", "blocks.json"])
+def test_without_the_register_nothing_leaves(
+    make: Make, store: MemoryStore, write: Write, lost: str
+) -> None:
+    """Its numbers are not given again either."""
+    readings, customers = write(meters(("north", "flat", 8)))
+    dataset = make()
+    ingest(dataset, store, [readings], customers=customers)
+    out = dataset.folder / "x.csv"
+    for by in ("branch", "all"):
+        aggregate(dataset, store, "city", by, "energy", HOURLY, out)
+    out.unlink()
+    (dataset.releases.folder / lost).unlink()
+    with pytest.raises(RunError, match="missing"):
+        aggregate(dataset, store, "city", "branch", "energy", HOURLY, out)
+    assert not out.exists()
 
 
 def test_without_a_log_nothing_leaves(

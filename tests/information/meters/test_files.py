@@ -70,7 +70,7 @@ def test_the_hour_that_comes_twice(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int, by_meter: bool
 ) -> None:
     """In any order and wherever the blocks are cut."""
-    monkeypatch.setattr(text_module.blocks, "__defaults__", (block,))
+    monkeypatch.setattr(text_module.blocks, "__defaults__", (block, b'"\r'))
     hours = ["01:30", "02:00", "02:30", "02:00", "02:30", "03:00"]
     rows = [(m, f"2019-10-27T{h}", i) for m in ("a", "b") for i, h in enumerate(hours)]
     if not by_meter:
@@ -168,6 +168,43 @@ def test_alike_cells_are_found(cells: list[str]) -> None:
     assert len(set(distinct)) == len(distinct)
 
 
+def test_stamps_of_no_time_that_meters_were_read_at(tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text("nr;tid;Energi\na;9999-12-31T23:00Z;1\nb;1601-01-01T00:00Z;1\nc;2019-01-14;1\n")
+    found, faults = read(file, zone="UTC")
+    assert [number for number, _ in found] == ["c"]
+    assert faults.count == 2
+
+
+def test_names_of_groups_may_have_commas_and_umlauts(tmp_path: Path) -> None:
+    from rami.information.meters.customers import read_customers
+    from rami.information.meters.settings import MeterDataset
+    from tests.information.meters.conftest import SETTINGS
+
+    settings = MeterDataset.model_validate(SETTINGS)
+    file = tmp_path / "c.csv"
+    for encoding in ("utf-8", "latin-1"):
+        text = 'meter_id,branch,building\r\nÆ1,"Nord, Øst",flat\r\n'
+        file.write_bytes(text.encode(encoding))
+        assert read_customers(file, settings, bytes.decode) == {"Æ1": ("Nord, Øst", "flat")}
+
+
+@pytest.mark.parametrize("group", ["60123401", "flat 60123401", "060123400", "house-of-71000000"])
+def test_numbers_in_names_of_groups_are_refused(tmp_path: Path, group: str) -> None:
+    """With and without zeros in front, and of meters that came in before."""
+    from rami.information.meters.customers import read_customers
+    from rami.information.meters.settings import MeterDataset
+    from tests.information.meters.conftest import SETTINGS
+
+    file = tmp_path / "c.csv"
+    file.write_text(f"meter_id;branch;building\n60123400;north;{group}\n0060123401;north;flat\n")
+    settings = MeterDataset.model_validate(SETTINGS)
+    known = {b"house-of-71000000", b"71000000"}
+    with pytest.raises(DataError, match="number in its name") as error:
+        read_customers(file, settings, bytes.decode, known.__contains__)
+    assert "6012" not in str(error.value)
+
+
 def test_customers_whose_groups_are_numbers_are_refused(tmp_path: Path) -> None:
     from rami.information.meters.customers import read_customers
     from rami.information.meters.settings import MeterDataset
@@ -175,6 +212,6 @@ def test_customers_whose_groups_are_numbers_are_refused(tmp_path: Path) -> None:
 
     file = tmp_path / "c.csv"
     file.write_text("meter_id;branch;building\n60123400;60123400;flat\n60123401;north;flat\n")
-    with pytest.raises(DataError, match="name of a meter") as error:
+    with pytest.raises(DataError, match="number in its name") as error:
         read_customers(file, MeterDataset.model_validate(SETTINGS), lambda n: n.decode())
     assert "6012" not in str(error.value)

@@ -6,9 +6,11 @@ import math
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from rami.core.errors import ConfigurationError
+from rami.information.meters.files import text
 from rami.information.meters.ingest import ingest
 from rami.information.meters.keys import KeyFile, KeyRing
 from rami.information.meters.pseudonym import identity, pseudonyms
@@ -113,6 +115,37 @@ def test_rotation_moves_rows_and_old_pseudonyms_link_to_nothing(
     assert (again.new, again.duplicates) == (0, 8 * 6 * 2)
 
 
+def test_the_order_in_the_store_does_not_tell_the_numbers(
+    make: Make, write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A store keeps signals and rows in the order in which they came: never that of files."""
+    monkeypatch.setattr(text.blocks, "__defaults__", (600, b'"\r'))
+    dataset, store = make(), MemoryStore()
+    readings, _ = write(meters(("north", "flat", 60)))
+    ingest(dataset, store, [readings])
+    first = list(store.known)
+    assert len(first) == 120
+    assert first[::2] == sorted(first[::2])
+    for rows in store.written:
+        assert list(rows.names) == sorted(rows.names)
+        assert (np.diff(rows.places) >= 0).all()
+    store.written.clear()
+    rotate(dataset, store)
+    second = list(store.known)
+    assert not set(first) & set(second)
+    assert second[::2] == sorted(second[::2])
+    moved = [rows.names[place] for rows in store.written for place in rows.places]
+    assert [n for n in moved if n.endswith("energy")] == sorted(
+        n for n in moved if n.endswith("energy")
+    )
+
+
+def test_one_meter_in_several_encodings_is_one() -> None:
+    spellings = ("Ø 12".encode(), "Ø 12".encode("latin-1"), b"  O\xcc\x88 12\n", "Ö 12".encode())
+    first, second, third, fourth = (identity(b"k" * 32, "d", s) for s in spellings)
+    assert first == second != third == fourth
+
+
 def test_reserved_and_unsafe_settings_are_refused() -> None:
     for change, why in (
         ({"k": 4}, "greater than or equal to 5"),
@@ -121,6 +154,11 @@ def test_reserved_and_unsafe_settings_are_refused() -> None:
         ({"recipients": {"x": {"purpose": "abc", "gets": "rows"}}}, "inside: true"),
         ({"recipients": {"x": {"purpose": "abc", "by": ["street"]}}}, "no grouping"),
         ({"registers": {"x": {"quantity": "energy", "unit": "m3"}}}, "does not measure"),
+        ({"files": {"id": "energy"}}, "more than once"),
+        (
+            {"registers": {n: {"quantity": "energy", "unit": "kWh", "column": "E"} for n in "ab"}},
+            "more than once",
+        ),
         ({"keys": "meter-records"}, "folders of their own"),
     ):
         with pytest.raises(ValueError, match=why):

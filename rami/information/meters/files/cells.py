@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 Bytes = NDArray[np.uint8]
 Places = NDArray[np.int64]
+Words = NDArray[np.uint64]
 
 _NEWLINE = 10
 _MIX = np.uint64(0x9E3779B97F4A7C15)
@@ -16,6 +17,9 @@ _MIX = np.uint64(0x9E3779B97F4A7C15)
 LONGEST = 64
 #: cells that mean "no value"
 _EMPTY = frozenset({b"", b"nan", b"na", b"n/a", b"null", b"none", b"-"})
+#: of a little-endian word, the bits of its first and of its last n bytes
+_FIRST = np.array([(1 << 8 * n) - 1 for n in range(9)], np.uint64)
+_LAST = ~_FIRST[::-1]
 _TENS = 10.0 ** np.arange(23)
 
 
@@ -45,40 +49,44 @@ def split(data: bytes, separator: int, columns: int) -> Cells:
     empty = (count == 1) & (marks[last] == begin[last])
     odd = np.flatnonzero(~fits & ~empty)
     if fits.all():
-        cells = np.arange(len(marks)).reshape(-1, columns)
+        starts, ends = begin.reshape(-1, columns), marks.reshape(-1, columns)
     else:
         cells = last[fits][:, None] + np.arange(1 - columns, 1)
+        starts, ends = begin[cells], marks[cells]
     # a lone empty cell is an empty line even where one column is wanted
-    return Cells(text, begin[cells], marks[cells], np.flatnonzero(fits), odd)
+    return Cells(text, starts, ends, np.flatnonzero(fits), odd)
 
 
-def matrix(text: Bytes, starts: Places, ends: Places, *, right: bool) -> Bytes:
-    """Cells as rows of equal width (a multiple of 8), filled with zeros."""
-    longest = int((ends - starts).max(initial=1))
-    width = 8 * (min(longest, LONGEST) // 8 + 1)
-    steps = np.arange(width)
-    if right:
-        at = ends[:, None] - width + steps
-        inside = at >= starts[:, None]
-    else:
-        at = starts[:, None] + steps
-        inside = at < ends[:, None]
-    return np.where(inside, text[np.clip(at, 0, len(text) - 1)], np.uint8(0))
+def words(text: Bytes, starts: Places, ends: Places, *, right: bool) -> Words:
+    """Cells as rows of words of 8 bytes, filled with zeros behind (`right`: before)."""
+    length = ends - starts
+    count = max(1, -(-min(int(length.max(initial=1)), LONGEST + 8) // 8))
+    margin = 8 * count
+    # words at every byte of the text; gathering them is several times faster than single bytes
+    padded = np.concatenate((np.zeros(margin, np.uint8), text, np.zeros(margin, np.uint8)))
+    every = np.ndarray((len(padded) - 7,), "<u8", padded.data, strides=(1,))
+    found = np.empty((len(starts), count), np.uint64)
+    for k in range(count):
+        left = np.clip(length - 8 * k, 0, 8)
+        if right:
+            found[:, count - 1 - k] = every[ends + margin - 8 * (k + 1)] & _LAST[left]
+        else:
+            found[:, k] = every[starts + margin + 8 * k] & _FIRST[left]
+    return found
 
 
 def alike(text: Bytes, starts: Places, ends: Places) -> tuple[list[bytes], NDArray[np.int64]]:
     """The distinct cells, and for every cell which of them it is."""
-    rows = matrix(text, starts, ends, right=False)
-    words = rows.view(np.uint64)
-    mixed = words[:, 0].copy()
-    for j in range(1, words.shape[1]):
-        mixed = (mixed ^ (mixed >> np.uint64(29))) * _MIX + words[:, j]
+    rows = words(text, starts, ends, right=False)
+    mixed = rows[:, 0].copy()
+    for j in range(1, rows.shape[1]):
+        mixed = (mixed ^ (mixed >> np.uint64(29))) * _MIX + rows[:, j]
     heads = np.flatnonzero(np.diff(mixed, prepend=mixed[:1] + np.uint64(1)))
     _, first, which = np.unique(mixed[heads], return_index=True, return_inverse=True)
     first = heads[first]
     inverse = np.repeat(which, np.diff(heads, append=len(mixed)))
-    if not np.array_equal(words[first][inverse], words):
-        _, first, inverse = np.unique(words, axis=0, return_index=True, return_inverse=True)
+    if not np.array_equal(rows[first][inverse], rows):
+        _, first, inverse = np.unique(rows, axis=0, return_index=True, return_inverse=True)
     return [text[starts[i] : ends[i]].tobytes().strip() for i in first], inverse.reshape(-1)
 
 
@@ -89,7 +97,7 @@ def numbers(
 
     Plain decimals of up to 15 digits are exact: an integer over a power of ten.
     """
-    rows = matrix(text, starts, ends, right=True)
+    rows = words(text, starts, ends, right=True).view(np.uint8)
     mantissa = np.zeros(len(rows), np.int64)
     behind = np.zeros(len(rows), np.int64)
     digits = np.zeros(len(rows), np.int64)

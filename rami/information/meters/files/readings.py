@@ -14,7 +14,7 @@ from rami.core.errors import DataError, Problem
 from rami.information.meters.files.cells import LONGEST, Cells, alike, numbers, split
 from rami.information.meters.files.faults import Faults
 from rami.information.meters.files.stamps import Stamps
-from rami.information.meters.files.text import blocks
+from rami.information.meters.files.text import blocks, decoded
 from rami.information.meters.settings import MeterFiles, MeterRegister
 
 _SEPARATORS = {",": 44, ";": 59, "tab": 9}
@@ -62,7 +62,7 @@ def read_files(
             if not header:
                 head, _, body = data.partition(b"\n")
                 separator = _separator(head, shape)
-                header = [t.strip() for t in head.decode("utf-8", "replace").split(chr(separator))]
+                header = [t.strip() for t in decoded(head).split(chr(separator))]
                 lines = 1
             if body:
                 cells = split(body, separator, len(header))

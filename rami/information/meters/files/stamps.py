@@ -12,6 +12,9 @@ from rami.core.timegrid import instant
 
 _GERMAN = ("%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S", "%d-%m-%Y %H:%M", "%d/%m/%Y %H:%M")
 
+#: years that meters' readings can be of
+_FIRST, _LAST = 1980, 2199
+
 Times = NDArray[np.int64]
 
 
@@ -68,6 +71,8 @@ class Stamps:
         moment = _parsed(cell.decode("latin-1"), self._pattern)
         if moment is None:
             return "is not a time stamp"
+        if not _FIRST <= moment.year <= _LAST:
+            return f"is not between the years {_FIRST} and {_LAST}"
         if moment.tzinfo is not None:
             at = instant(moment)
             return at, at
