@@ -10,7 +10,10 @@ from typing import Protocol, runtime_checkable
 class AuditEntry:
     """One act: when (UTC ns), who (role and name), what (site path of the input), the value held
     before and the one wanted and written (canonical unit; None where there is none), why, and
-    the outcome in a word (`written`, `clamped`, `refused`, `failed`)."""
+    the outcome in a word (`written`, `clamped`, `refused`, `failed`, ...).
+
+    A row may stand for `count` equal ones, the first at `at_ns`, the last at `until_ns`.
+    """
 
     at_ns: int
     who: str
@@ -20,6 +23,8 @@ class AuditEntry:
     new: float | None
     why: str
     outcome: str
+    count: int = 1
+    until_ns: int | None = None
 
 
 @runtime_checkable

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fcntl import LOCK_EX, flock
 from pathlib import Path
 
 from rami.core.errors import RunError
+from rami.core.hash_chain import START, Row, digest
 from rami.information.meters.private_file import private_folder, read_private, write_private
-
-#: digest before the first row
-START = "0" * 64
-
-Row = Mapping[str, object]
 
 
 @dataclass(frozen=True)
@@ -55,7 +50,7 @@ class AccessLog:
                     **fields,
                     "previous": last["digest"] if last else START,
                 }
-                row["digest"] = _digest(row)
+                row["digest"] = digest(row)
                 _add(log.fileno(), _line(row))
             self._name(row)
         except OSError as error:
@@ -123,7 +118,7 @@ class AccessLog:
             return None
         try:
             row = json.loads(tail[begin + 1 : end])
-            if row["digest"] != _digest(row):
+            if row["digest"] != digest(row):
                 raise ValueError
             self._continues(row)
         except (ValueError, KeyError, TypeError):
@@ -153,12 +148,6 @@ class AccessLog:
             raise ValueError
 
 
-def _digest(row: Row) -> str:
-    content = {name: value for name, value in row.items() if name != "digest"}
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
 def _line(row: Row) -> bytes:
     return json.dumps(row, ensure_ascii=True).encode() + b"\n"
 
@@ -178,7 +167,7 @@ def _add(handle: int, line: bytes) -> None:
 def _fault(line: bytes, previous: str, number: int) -> str:
     try:
         row = json.loads(line)
-        if row["digest"] != _digest(row):
+        if row["digest"] != digest(row):
             return "the row was changed"
         if row["previous"] != previous or row["sequence"] != number:
             return "a row before it was removed, added or moved"
