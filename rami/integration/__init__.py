@@ -1,0 +1,1 @@
+"""From thing to data: what stands between controllers and whatever is behind a twin's points."""
