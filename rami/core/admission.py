@@ -30,7 +30,7 @@ def check_signals(signals: Iterable[Signal]) -> None:
         if not 0 < len(name) <= LONGEST:
             what = f"a signal's name has 1 to {LONGEST} characters, got {len(name)}"
             problems.append(Problem("", f"{what}: {name[:40]!r}"))
-        elif any(category(c) in ("Cc", "Cs") for c in name):
+        elif any(category(c) in ("Cc", "Cs") for c in name.replace("\t", " ")):
             problems.append(Problem("", f"signal {name!r}: control characters in its name"))
         if signal.quantity not in CANONICAL:
             hint = did_you_mean(signal.quantity, CANONICAL)
