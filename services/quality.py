@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 CLEAN = "clean"
 #: raster of signals whose rule has none, s
 STEP_S = 900.0
+#: values of a table that is made in one go: some 4 GB with all that is made of them
+_CELLS = 50_000_000
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,10 @@ def _on_raster(judged: Judged, found: Assessment, names: Sequence[str], step_s: 
     grid = TimeGrid(first, step, (last - first) // step)
     if grid.count < 1:
         raise DataError([Problem("--step", f"{step_s:g} s is longer than the data")])
+    if grid.count * len(names) > _CELLS:
+        what = f"{step_s:g} s makes {grid.count:,} intervals of {len(names)} signals"
+        hint = "choose a longer one, or a span with --from and --to"
+        raise DataError([Problem("--step", what, hint)])
     values = np.empty((grid.count, len(names)))
     status = np.empty(values.shape, np.uint32)
     signals = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from math import isfinite, nan
+from math import nan
 from typing import Literal
 
 import numpy as np
@@ -21,6 +21,8 @@ Decimal = Literal[".", ","]
 
 #: cells that mean "no value"
 EMPTY = frozenset({"", "nan", "na", "n/a", "null", "none", "-"})
+#: no measurement is beyond it, and differences and squares of numbers below it are finite
+_MOST = 1e100
 _THOUSANDS = re.compile(r"^\s*[-+]?[1-9]\d{0,2}(,\d{3})+\s*$")
 _COMMA = re.compile(r"^\s*[-+]?\d*,\d+([eE][-+]?\d+)?\s*$")
 
@@ -110,4 +112,4 @@ def _number(cell: str, decimal: Decimal) -> float | None:
         value = float(cell) if "_" not in cell else None
     except ValueError:
         return None
-    return value if value is not None and isfinite(value) else None
+    return value if value is not None and abs(value) < _MOST else None

@@ -36,7 +36,7 @@ def file_rows(
     file = SeriesFile(declared, Parts(declared, folder), regular=False)
     names = list(file.offered())
     bare = {n: c for n, c in file.without_unit().items() if n not in names}
-    numeric = {n: c for n, c in bare.items() if unknown and _all_numbers(file, n, c)}
+    numeric = {n: c for n, c in bare.items() if unknown and n and _all_numbers(file, n, c)}
     if left is not None:
         left += [n for n, c in bare.items() if n not in numeric and file.holds_numbers(c)]
     names += numeric

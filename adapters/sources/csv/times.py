@@ -26,6 +26,10 @@ _DOTTED = re.compile(r"^(\d{1,2})\.(\d{1,2})\.(\d{4})[ T,]+(\d{1,2}):(\d{2})(?::
 _SLASHED = re.compile(r"^(\d{1,2})[/-](\d{1,2})[/-](\d{2,4})\b(.*)$")
 _NUMBER = re.compile(r"^\d{9,19}$")
 
+#: years of measurements; their distances in ns fit 64 bits
+_FIRST, _LAST = 1900, 2150
+_FIRST_S, _LAST_S = (int(datetime(y, 1, 1, tzinfo=UTC).timestamp()) for y in (_FIRST, _LAST))
+
 Parser = Callable[[str], datetime]
 Zone = tzinfo | None
 
@@ -43,6 +47,9 @@ def named_column(title: str | None, table: Table, faults: Faults) -> int:
 def time_places(declared: CsvFile, table: Table, faults: Faults) -> tuple[int, ...]:
     """The columns that make a time stamp: one, or date and time."""
     place = named_column(declared.time, table, faults)
+    if table.header and _is_stamp(table.header[place]):
+        what = f"{table.header[place]!r} stands where the titles of the columns should be"
+        faults.add("header", 1, what, "the first line names the columns: time_utc,P_load_kW")
     if declared.date is None:
         return (place,)
     date = named_column(declared.date, table, faults)
@@ -73,6 +80,8 @@ def time_stamps(
     if fast is None:
         return _one_by_one(declared, table, places, rows, zone, faults, base)
     local, offset = fast
+    if bool(((local < _FIRST_S) | (local >= _LAST_S)).any()):
+        return _one_by_one(declared, table, places, rows, zone, faults, base)
     if offset is not None:
         return (local - offset) * NS, rows
     shift, clear = shifts(local, zone)
@@ -120,6 +129,10 @@ def _one_by_one(
             moment = parse(text)
         except (ValueError, OverflowError):
             _not_a_stamp(text, line, declared, faults)
+            continue
+        if not _FIRST <= moment.year < _LAST:
+            what = f"{text!r} lies outside {_FIRST} to {_LAST - 1}"
+            faults.add("time stamps", line, what, "is it the time of a measurement?")
             continue
         if moment.tzinfo is None:
             group = tuple(table.cell(i, p) for p in beside) if beside is not None else i
@@ -170,6 +183,13 @@ def _parse(text: str) -> datetime:
             raise
         day, month, year, hour, minute, second = (int(g or 0) for g in dotted.groups())
         return datetime(year, month, day, hour, minute, second)  # noqa: DTZ001  zone follows
+
+
+def _is_stamp(text: str) -> bool:
+    try:
+        return bool(_parse(text.strip()))
+    except ValueError:
+        return False
 
 
 def _not_a_stamp(text: str, line: int, declared: CsvFile, faults: Faults) -> None:

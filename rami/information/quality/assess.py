@@ -7,15 +7,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from rami.core.errors import DataError, Problem
 from rami.core.frame import Frame
 from rami.core.quality import Qualities, Reason
 from rami.core.signal import Rows
-from rami.core.timegrid import NS, TimeGrid
+from rami.core.timegrid import NS, TimeGrid, iso
 from rami.core.units import unit_of
 from rami.information.quality.chain import Chain
 from rami.information.quality.column import Column
 from rami.information.quality.cross_check import CrossChecked, cross_check
 from rami.information.quality.fill import Filling, fill
+from rami.information.quality.gaps import Gap
 from rami.information.quality.relation import Relation
 from rami.information.quality.resample import Combining, Resampling, resample
 from rami.information.quality.rule import Rule
@@ -23,6 +25,8 @@ from rami.information.quality.stages import chain_of
 
 #: values that no sensor gave
 _MADE = np.uint32(Reason.SIMULATED | Reason.SYNTHETIC)
+#: rows of one signal, absent ones included
+_ROWS = 30_000_000
 #: longest gap that a line crosses where no similar day is known
 _LINE_NS = 2 * 3600 * NS
 
@@ -72,6 +76,7 @@ def assess(
     `span` (UTC ns, end exclusive): rows are expected from its start to its end, else from each
     signal's first to its last. `engines` run the checks of rules that name them; `besides`
     adds marks of its own. `models` holds the model values that fill gaps where a rule says so.
+    Raises DataError where rows are so far apart that those between cannot be counted.
     """
     by_name = {rule.signal.name: rule for rule in rules}
     graded: dict[str, Assessed] = {}
@@ -87,6 +92,8 @@ def assess(
         if engine is not None:
             column = engine(rule, column)
             chain = replace(chain, checks=())
+        if chain.gap is not None:
+            _countable(name, column, chain.gap, span)
         column = _complete(chain.validate(column), chain, span)
         graded[name] = Assessed(rule, column, column, (sources or {}).get(name, ""))
     if besides is not None:
@@ -101,6 +108,20 @@ def assess(
         for name, one in graded.items()
     }
     return Assessment(done, cross[1] if cross else None)
+
+
+def _countable(name: str, column: Column, gap: Gap, span: tuple[int, int] | None) -> None:
+    """DataError where absent rows are too many to be added: stamps far away from all others."""
+    period = gap.period_ns or column.period_ns
+    if not len(column) or not period:
+        return
+    first, end = span or (int(column.times[0]), int(column.times[-1]))
+    if (end - first) // period > _ROWS:
+        what = (
+            f"rows every {period / NS:g} s from {iso(first)} to {iso(end)} would be over "
+            f"{_ROWS:,}; there are {len(column):,}"
+        )
+        raise DataError([Problem(name, what, "choose a span with --from and --to")])
 
 
 def _complete(column: Column, chain: Chain, span: tuple[int, int] | None) -> Column:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rami.core import units
 from rami.core.errors import Problem
@@ -25,8 +26,7 @@ class Title:
 
     def parts(self) -> tuple[str, str] | None:
         """(series, unit), None without a known unit."""
-        unit = written_unit(self.unit)
-        return (self.text, unit) if units.quantities_of(unit) else split_header(self.text)
+        return _parts(self.text, self.unit)
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,12 @@ def written_unit(text: str) -> str:
     bare = text.strip().strip("[]()").strip()
     bare = bare.replace("°C", "degC").replace("³", "3").replace("²", "2").replace("€", "EUR")
     return bare.replace("_per_", "/")
+
+
+@lru_cache(maxsize=1 << 16)
+def _parts(title: str, written: str) -> tuple[str, str] | None:
+    unit = written_unit(written)
+    return (title, unit) if units.quantities_of(unit) else split_header(title)
 
 
 def split_header(title: str) -> tuple[str, str] | None:

@@ -96,7 +96,7 @@ class SeriesFile:
         return {
             t.text: Column(t.place, "unknown", "?", 1.0, 0.0, t.text)
             for t in self.titles
-            if t.text and t.parts() is None and t.text not in besides
+            if t.parts() is None and t.text not in besides
         }
 
     def find(self, name: str, quantity: str | None) -> Column | Problem | None:

@@ -124,6 +124,37 @@ def test_a_file_that_is_missing_ends_with_2(rami: Rami) -> None:
     assert ran.returncode == 2 and "nowhere.csv" in ran.stderr
 
 
+_HOURS = [f"2019-01-14T{h:02d}:00Z" for h in range(24)]
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        ([f"{t},{i}" for i, t in enumerate(_HOURS)], "stands where the titles"),
+        (["time_utc,P_kW", "1500-01-01T00:00Z,1", *(f"{t},2" for t in _HOURS)], "outside 1900"),
+        (["time_utc,P_kW", *(f"{t[:11]}00:00:{i:02d}Z,2" for i, t in enumerate(_HOURS)),
+          "2049-01-01T00:00:00Z,3"], "choose a span with --from and --to"),
+        (["time_utc,P_kW", "2019-01-14T00:00:00Z,2", "2019-01-14T00:15:00Z,inf"], "'inf'"),
+        (["time_utc,P_kW", "2019-01-14T00:00:00Z,2", "2019-01-14T00:15:00Z,1e308"], "1e308"),
+        (["PAR1 is no Parquet file"], "cannot be read"),
+    ],
+    ids=["no header", "old", "far", "infinite", "huge", "parquet"],
+)  # fmt: skip
+@pytest.mark.parametrize("command", ["quality", "clean"])
+def test_files_that_cannot_be_judged(
+    rami: Rami, lines: list[str], words: str, command: str
+) -> None:
+    Path("bad.csv").write_text("\n".join(lines) + "\n")
+    ran = rami("data", command, "bad.csv", "--out", "clean.csv")
+    assert ran.returncode == 2 and words in ran.stderr, ran.stderr
+    assert not Path("clean.csv").exists()
+
+
+def test_a_table_that_would_be_too_large_is_refused(rami: Rami, file: Path) -> None:
+    ran = rami("data", "clean", file, "--out", "clean.csv", "--step", "1 ms")
+    assert ran.returncode == 2 and "--step" in ran.stderr and "choose a longer one" in ran.stderr
+
+
 def test_a_cleaned_file_reads_back_without_a_fault(rami: Rami, file: Path) -> None:
     ran = rami("data", "clean", file, "--step", "1 h", "--out", "clean.csv", "--json")
     assert ran.returncode == 0, ran.stderr

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +44,7 @@ def read_long(path: Path) -> tuple[tuple[Signal, ...], Rows] | None:
     DataError with the rows that do not read.
     """
     parquet = is_parquet(path)
-    with told(path), duckdb.connect() as database:
+    with told(path), _readable(path), duckdb.connect() as database:
         source = _source(path, parquet)
         if parquet:
             found = [row[0] for row in database.execute(f"DESCRIBE FROM {source}").fetchall()]
@@ -61,7 +63,7 @@ def read_long(path: Path) -> tuple[tuple[Signal, ...], Rows] | None:
 
 def as_csv(path: Path, target: Path) -> None:
     """A Parquet file of any shape as CSV; instants with their zone, or as they stand."""
-    with told(path), duckdb.connect() as database:
+    with told(path), _readable(path), duckdb.connect() as database:
         database.execute("SET TimeZone = 'UTC'")
         described = database.execute(f"DESCRIBE FROM {_source(path, True)}").fetchall()
         columns = []
@@ -78,6 +80,16 @@ def as_csv(path: Path, target: Path) -> None:
             f"COPY (SELECT {', '.join(columns)} FROM {_source(path, True)}) "
             f"TO {_text(str(target))} (FORMAT csv, HEADER)"
         )
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """DataError where the file is not what its first bytes promise."""
+    try:
+        yield
+    except (duckdb.InvalidInputException, duckdb.NotImplementedException) as error:
+        what = f"cannot be read: {str(error).strip().splitlines()[0]}"
+        raise DataError([Problem(str(path), what)]) from None
 
 
 def _source(path: Path, parquet: bool) -> str:
