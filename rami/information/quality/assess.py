@@ -39,7 +39,7 @@ Besides = Callable[[Mapping[str, Column]], Mapping[str, Qualities]]
 @dataclass(frozen=True)
 class Assessed:
     """One signal: its rule, its rows (those absent added, values untouched) graded by all
-    checks, and the same rows with gaps filled."""
+    checks, and the same rows with gaps filled (of a register as if it had never been reset)."""
 
     rule: Rule
     rows: Column
@@ -132,19 +132,22 @@ def _complete(column: Column, chain: Chain, span: tuple[int, int] | None) -> Col
 
 def _filled(one: Assessed, model: Column | None) -> Column:
     """Model values are taken between the model's rows; without any, its gaps stay."""
-    filling = chain_of(one.rule).filling
-    if filling is None or filling.method == "none" or not len(one.rows):
-        return one.rows
+    chain, rows = chain_of(one.rule), one.rows
+    if chain.register is not None:  # a line over a reset would fall
+        rows = Column.of(rows.times, chain.register.continuous(rows), rows.status)
+    filling = chain.filling
+    if filling is None or filling.method == "none" or not len(rows):
+        return rows
     if filling.method != "model":
-        done = fill(one.rows, filling)
+        done = fill(rows, filling)
         if filling.method == "similar_days":  # without a similar day nearby
             done = fill(done, Filling("linear", min(filling.limit_ns, _LINE_NS)))
         return done
     if model is None or not model.known.any():
-        return one.rows
+        return rows
     known = model.known
-    at = np.interp(one.rows.times, model.times[known], model.values[known])
-    return fill(one.rows, filling, at)
+    at = np.interp(rows.times, model.times[known], model.values[known])
+    return fill(rows, filling, at)
 
 
 def _crossed(

@@ -49,7 +49,7 @@ def detail(signal: Assessed, number: int) -> Figure:
                 "mode": "markers",
                 "name": f"filled ({rule.fill})",
                 "x": _times(rows.times, _thinned(filled)),
-                "y": packed_(signal.filled.values[_thinned(filled)]),
+                "y": packed_(_as_read(signal)[_thinned(filled)]),
                 "marker": {"color": "#2e9e6b", "size": 4},
                 "hovertemplate": "%{y:.4g}",
             }
@@ -93,6 +93,13 @@ def detail(signal: Assessed, number: int) -> Figure:
         layout,
         300,
     )
+
+
+def _as_read(signal: Assessed) -> NDArray[np.float64]:
+    """Filled values on the level of the reading before: registers are filled as if never reset."""
+    rows, values = signal.rows, signal.filled.values
+    before = np.maximum.accumulate(np.where(rows.known, np.arange(len(rows)), 0))
+    return values - np.nan_to_num(values[before] - rows.values[before])
 
 
 def _trace(

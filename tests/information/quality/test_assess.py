@@ -17,6 +17,7 @@ from rami.information.quality.checked_source import CheckedSource
 from rami.information.quality.column import Column
 from rami.information.quality.daily import DAY_NS, daily
 from rami.information.quality.report import QualityReport
+from rami.information.quality.resample import Combining, Resampling, resample
 from rami.information.quality.rule import Rule
 from rami.information.quality.rules import effective_rules
 from rami.information.quality.settings import QualitySettings
@@ -54,6 +55,18 @@ def test_gap_spike_and_range_are_found_and_filled_raw_stays() -> None:
     assert np.array_equal(rows.values, before)
     assert counted(one.filled.status)["filled"] == 6
     assert one.filled.known.all() and one.filled.values.max() < 30.0
+
+
+def test_a_register_that_is_reset_in_a_gap_is_filled_by_its_growth() -> None:
+    readings = np.where(np.arange(96) < 43, 1000.0, 0.0) + 2.0 * (np.arange(96) % 43)
+    rows = _without(Rows.of_series("m.E", START + STEP * np.arange(96), readings), 40, 48)
+    rules, _ = effective_rules([Subject("m.E", "energy", True)], None)
+    one = assess(rows, rules).signals["m.E"]
+    assert one.filled.known.all() and (np.diff(one.filled.values) >= 0).all()
+    grid = TimeGrid(START, 4 * STEP, 24)
+    grown, _ = resample(one.filled, grid, Resampling(Combining.GROWTH))
+    # 2 per step; of the steps around the reset what the register read after it
+    assert np.nansum(grown) == pytest.approx(39 * 2.0 + readings[48] + 47 * 2.0)
 
 
 def test_span_adds_rows_at_both_ends() -> None:
