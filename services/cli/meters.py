@@ -181,6 +181,16 @@ def rotate(file: Path, name: str, keep_old: bool, operator: str | None) -> None:
     say(f"{name} is in epoch {epoch}")
 
 
+def rekey(
+    file: Path, name: str, recipient: str, table: Path, epoch: int, out: Path, operator: str | None
+) -> None:
+    """A recipient's former table under its present pseudonyms."""
+    from rami.information.meters.rekey import rekey as work
+
+    kept, gone = work(_dataset(opened(file), name, operator), recipient, table, epoch, out)
+    say(f"{kept} rows in {out}; {gone} rows of customers erased since are left out")
+
+
 def resume(file: Path, name: str, operator: str | None) -> None:
     """Finish what was stopped."""
     from rami.information.meters.resume import resume as work

@@ -35,6 +35,8 @@ from rami.information.meters.settings import ALL, MeterRegister
 
 #: signals read at once
 _BATCH = 2000
+#: cells that fit into some GB of memory: two months of 60,000 customers by the hour
+_MOST = 20_000_000
 
 
 @dataclass(frozen=True)
@@ -152,6 +154,9 @@ def prepare(
         # the roster last: blocks that nobody is in do no harm, customers in unknown ones would
         dataset.releases.keep_blocks(blocks)
         dataset.keep(roster)
+    if max(len(blocks), 1) * grid.count > _MOST:
+        what = f"{grid.count} intervals of {len(blocks)} blocks of customers are too many at once"
+        raise ConfigurationError([Problem("", what, "ask for a shorter time: --start, --end")])
     members = roster.members()
     sums = _sums(dataset, store, ring, members, blocks, register, grid, report)
     released = dataset.releases.releases(register, grid)

@@ -162,6 +162,23 @@ def rotate(
 
 @app.command()
 @ending.handled
+def rekey(
+    site: SiteFile,
+    dataset: Dataset,
+    recipient: Annotated[str, typer.Option(help="whose table it is")],
+    table: Annotated[Path, typer.Option(help="file of rami meters share, before a rotation")],
+    epoch: Annotated[int, typer.Option(help="the table's; its keys were kept")],
+    out: File,
+    operator: Operator = None,
+) -> None:
+    """Give a recipient's former table its present pseudonyms (after rotate --keep-old)."""
+    from services.cli import meters as work
+
+    work.rekey(site, dataset, recipient, table, epoch, out, operator)
+
+
+@app.command()
+@ending.handled
 def resume(site: SiteFile, dataset: Dataset, operator: Operator = None) -> None:
     """Finish an erasure, purge or rotation that was stopped half-way."""
     from services.cli import meters as work

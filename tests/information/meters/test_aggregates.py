@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from rami.core.errors import ConfigurationError
 from rami.core.timegrid import TimeGrid
 from rami.information.meters.aggregate import Table, aggregate
 from rami.information.meters.dataset import Dataset
@@ -223,3 +224,26 @@ def test_more_customers_asked_for_later_holds_back_what_would_part_old_sets(
     # everybody less north would be the six of the south
     with pytest.raises(Refused):
         release(make(k=20), store, "all")
+
+
+def test_more_customers_asked_for_after_the_total_hold_back_what_would_follow_from_it(
+    make: Make, store: MemoryStore, write: Write
+) -> None:
+    """North alone would do, but the total less north is the six of the south."""
+    readings, customers = write(meters(("north", "flat", 10), ("south", "flat", 6)))
+    dataset = make()
+    ingest(dataset, store, [readings], customers=customers)
+    release(dataset, store, "all")
+    with pytest.raises(Refused):
+        release(make(k=8), store, "branch")
+    assert release(make(k=6), store, "branch").published.all()
+
+
+def test_too_much_at_once_is_told_before_memory_is_full(
+    make: Make, store: MemoryStore, write: Write
+) -> None:
+    readings, customers = write(meters(("north", "flat", 10)))
+    dataset = make()
+    ingest(dataset, store, [readings], customers=customers)
+    with pytest.raises(ConfigurationError, match="--start"):
+        release(dataset, store, "all", TimeGrid.of(T0, 3600, 10_500_000))

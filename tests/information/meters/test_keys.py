@@ -9,13 +9,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rami.core.errors import ConfigurationError
+from rami.core.errors import ConfigurationError, DataError
 from rami.information.meters.files import text
 from rami.information.meters.ingest import ingest
 from rami.information.meters.keys import KeyFile, KeyRing
 from rami.information.meters.pseudonym import identity, pseudonyms
+from rami.information.meters.rekey import rekey
+from rami.information.meters.releases import Refused
 from rami.information.meters.rotate import rekeyed, rotate
 from rami.information.meters.settings import HISTORIAN, MeterDataset
+from rami.information.meters.share import share
+from rami.information.meters.subject import erase
 from tests.information.meters.conftest import SETTINGS, Make, Write, meters
 from tests.information.meters.memory import MemoryStore
 
@@ -138,6 +142,34 @@ def test_the_order_in_the_store_does_not_tell_the_numbers(
     assert [n for n in moved if n.endswith("energy")] == sorted(
         n for n in moved if n.endswith("energy")
     )
+
+
+def test_a_recipients_table_gets_its_new_pseudonyms(
+    make: Make, store: MemoryStore, write: Write, tmp_path: Path
+) -> None:
+    groups = meters(("north", "flat", 8))
+    readings, customers = write(groups)
+    dataset = make()
+    ingest(dataset, store, [readings], customers=customers)
+    old, new, wanted = (tmp_path / name for name in ("old.csv", "new.csv", "wanted.csv"))
+    share(dataset, store, "planning", 0, 2**62, old)
+    rotate(dataset, store, keep_old=True)
+    erase(dataset, store, next(iter(groups)).encode())
+    assert rekey(dataset, "planning", old, 1, new) == (7 * 12, 12)
+    share(dataset, store, "planning", 0, 2**62, wanted)
+    assert sorted(new.read_text().splitlines()) == sorted(wanted.read_text().splitlines())
+    assert list(dataset.log.rows())[-2]["action"] == "rekey"
+    with pytest.raises(Refused, match="aggregates"):
+        rekey(dataset, "city", old, 1, new)
+    # another's table says nothing
+    assert rekey(dataset, "service", old, 1, new) == (0, 8 * 12)
+    readings.write_text("a,b\n")
+    for table in (readings, tmp_path / "none.csv"):
+        with pytest.raises(DataError):
+            rekey(dataset, "planning", table, 1, new)
+    rotate(dataset, store)
+    with pytest.raises(ConfigurationError, match="no key"):
+        rekey(dataset, "planning", old, 1, new)
 
 
 def test_one_meter_in_several_encodings_is_one() -> None:
