@@ -34,9 +34,8 @@ def quantiles(
     """
     known = errors.last(WINDOW_D)
     days = np.isfinite(known.residuals).any(axis=1)
-    wide = np.full((len(point), len(levels)), np.nan)
     if days.sum() < LEAST_D:
-        return wide
+        return np.full((len(point), len(levels)), np.nan)
     residuals, points = known.residuals[days], known.points[days]
     age = (known.issues[-1] - known.issues[days]) / (24 * HOUR_NS)
     weights = 0.5 ** (age / HALF_LIFE_D)
@@ -50,23 +49,32 @@ def quantiles(
     asked = 0.5 + (np.array(levels) - 0.5) * (1 + 1 / effective)
     half = max(int(GROUP_H * HOUR_NS // step_ns), 0)
     per = max(int(HOUR_NS // step_ns), 1)
-    scaled = residuals / scale
-    for first in range(0, len(point), per):
-        near = slice(max(first - half, 0), first + per + half)
-        offsets = _weighted(scaled[:, near], weights, np.clip(asked, 0.0, 1.0))
-        part = slice(first, first + per)
-        wide[part] = point[part, None] + offsets * now[part, None]
+    offsets = _grouped(residuals / scale, weights, np.clip(asked, 0.0, 1.0), per, half)
+    wide = point[:, None] + offsets[np.arange(len(point)) // per] * now[:, None]
     return wide if floor is None else np.maximum(wide, floor)
 
 
-def _weighted(sample: Values, weights: Values, levels: Values) -> Values:
-    """Quantiles of a sample (days, some) whose days carry weights; monotone in the level."""
+def _grouped(residuals: Values, weights: Values, levels: Values, per: int, half: int) -> Values:
+    """Quantiles of residuals (days, count) whose days carry weights, shape (groups, levels).
+
+    A group is `per` leads and `half` on either side; NaN for a group without residuals.
+    """
+    days, count = residuals.shape
+    groups = -(-count // per)
+    edge = np.full((days, half), np.nan)
+    rest = np.full((days, groups * per - count), np.nan)
+    padded = np.concatenate([edge, residuals, rest, edge], axis=1)
+    windows = np.lib.stride_tricks.sliding_window_view(padded, per + 2 * half, axis=1)[:, ::per]
+    sample = windows.transpose(1, 0, 2).reshape(groups, -1)
     good = np.isfinite(sample)
-    if not good.any():
-        return np.full(levels.shape, np.nan)
-    values = sample[good]
-    weight = np.broadcast_to(weights[:, None], sample.shape)[good]
-    order = np.argsort(values, kind="stable")
-    share = np.cumsum(weight[order])
-    share = (share - 0.5 * weight[order]) / share[-1]
-    return np.asarray(np.interp(levels, share, values[order]))
+    weight = np.where(good, np.repeat(weights, per + 2 * half)[None, :], 0.0)
+    order = np.argsort(np.where(good, sample, np.inf), axis=1, kind="stable")
+    sample = np.take_along_axis(sample, order, axis=1)
+    weight = np.take_along_axis(weight, order, axis=1)
+    share = np.cumsum(weight, axis=1) - 0.5 * weight
+    found = np.full((groups, len(levels)), np.nan)
+    for group, known in enumerate(good.sum(axis=1).tolist()):
+        if known:
+            total = weight[group, :known].sum()
+            found[group] = np.interp(levels, share[group, :known] / total, sample[group, :known])
+    return found

@@ -17,6 +17,8 @@ from rami.core.timegrid import NS
 HOUR_NS = 3600 * NS
 DAY_NS = 24 * HOUR_NS
 _THURSDAY = 3  # 1 January 1970
+#: days that a table of offsets is rounded up to
+_TABLE_D = 256
 
 Instants = NDArray[np.int64]
 
@@ -39,11 +41,13 @@ class LocalCalendar:
     def offsets(self, times: Instants) -> Instants:
         """Local time less UTC, nanoseconds, same shape."""
         days = times // DAY_NS
-        first, last = int(days.min()), int(days.max())
-        at = np.array([_offset(self.zone, d * 86400) for d in range(first, last + 2)], np.int64)
+        first = int(days.min()) // _TABLE_D * _TABLE_D
+        at = _offsets(self.zone, first, -(-(int(days.max()) + 2) // _TABLE_D) * _TABLE_D)
         shift = at[days - first]
         for place in np.flatnonzero(np.diff(at)):  # days on which the clocks change
             within = days == first + place
+            if not within.any():
+                continue
             shift[within] = [_offset(self.zone, t // NS) for t in times[within].tolist()]
         return np.asarray(shift * NS)
 
@@ -65,6 +69,14 @@ class LocalCalendar:
         """The same local time of day some days earlier."""
         there = times - np.asarray(days, np.int64) * DAY_NS
         return np.asarray(there + self.offsets(times) - self.offsets(there))
+
+
+@lru_cache(maxsize=64)
+def _offsets(zone: str, first: int, end: int) -> Instants:
+    """Local time less UTC in seconds at the UTC midnights of some days since 1970."""
+    table = np.array([_offset(zone, day * 86400) for day in range(first, end)], np.int64)
+    table.setflags(write=False)
+    return table
 
 
 @lru_cache(maxsize=4096)

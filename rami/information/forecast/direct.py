@@ -27,7 +27,7 @@ LONGEST_DAYS = 400
 class DirectForecaster:
     """Learns the difference from the base over past issues at the same time of day.
 
-    The temperature is left out where too little of it is known.
+    The temperature is left out where too little of it is known, and outliers of the load.
     """
 
     def __init__(self, name: str, regressor: Regressor) -> None:
@@ -35,6 +35,7 @@ class DirectForecaster:
 
     def fit(self, task: Task) -> DirectFitted:
         """As in Forecaster."""
+        task = replace(task, history=task.history.without_outliers())
         if task.outlook is not None and not temperature_known(task):
             task = replace(task, outlook=None)
         issues = task.issues(LONGEST_DAYS)
@@ -72,6 +73,7 @@ class DirectFitted:
 
     def predict(self, task: Task) -> Forecast:
         """As in Fitted; a task of another shape is learned anew."""
+        task = replace(task, history=task.history.without_outliers())
         if not self.shape[3] and task.outlook is not None:
             task = replace(task, outlook=None)
         if task.shape != self.shape or (task.outlook is not None and not temperature_known(task)):

@@ -11,6 +11,10 @@ from rami.core.frame import Frame, Values
 from rami.core.quality import is_bad
 from rami.core.timegrid import TimeGrid
 
+#: quantiles between which a value is ordinary, how far beyond one may lie as a multiple of
+#: their distance, and values below which nothing is told
+_ORDINARY, _WIDENED, _LEAST = (0.01, 0.99), 3.0, 48
+
 
 @dataclass(frozen=True)
 class History:
@@ -59,6 +63,22 @@ class History:
         first = np.clip((instants - span_ns - start) // step, 0, count)
         n = number[last] - number[first]
         return np.where(n > 0, (total[last] - total[first]) / np.maximum(n, 1), np.nan)
+
+    def without_outliers(self) -> History:
+        """Values that no ordinary one comes near are left out; what there is if none do.
+
+        Ordinary is the range of 98 % of the values, widened by three times itself.
+        """
+        good = np.isfinite(self.values)
+        if good.sum() < _LEAST:
+            return self
+        low, high = np.quantile(self.values[good], _ORDINARY)
+        wide = _WIDENED * (high - low)
+        with np.errstate(invalid="ignore"):
+            far = (self.values < low - wide) | (self.values > high + wide)
+        if high == low or not far.any():
+            return self
+        return replace(self, values=np.where(far, np.nan, self.values))
 
     @property
     def usable_ns(self) -> int:

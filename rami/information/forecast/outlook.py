@@ -35,7 +35,8 @@ class Expected:
 
     The error is stationary of first order: correlated over `correlation_h` hours, drawn anew for
     each issue from (seed, issue), so that a forecast issued twice is the same twice. With `sd` 0
-    the outlook is perfect. Short gaps are bridged by a straight line.
+    the outlook is perfect. Short gaps of the forecast are bridged by a straight line; before an
+    issue the last value is held, since the line would end in what was measured after it.
     """
 
     def __init__(
@@ -43,7 +44,7 @@ class Expected:
     ) -> None:
         self._series, self._sd, self._seed = series, sd, seed
         self._correlation_h = correlation_h
-        self._bridged = _bridged(series)
+        self._bridged, self._held = _bridged(series), _held(series)
         self._drawn: dict[tuple[int, int, int], Values] = {}
 
     def at(self, issues: NDArray[np.int64], lead_ns: int, step_ns: int, count: int) -> Values:
@@ -51,6 +52,7 @@ class Expected:
         times = issues[:, None] + lead_ns + step_ns * np.arange(count, dtype=np.int64)
         true = self._bridged.at(times)
         known = min(max(-lead_ns // step_ns, 0), count)
+        true[:, :known] = self._held.at(times[:, :known])
         if self._sd and known < count:
             for row, issue in enumerate(issues.tolist()):
                 true[row, known:] += self._error(issue, step_ns, count - known)
@@ -87,6 +89,18 @@ class Replaced:
             said = self._said.at(times)
             seen[row] = np.where(np.isfinite(said), said, seen[row])
         return seen
+
+
+def _held(series: History) -> History:
+    """Gaps of at most `_BRIDGED_H` filled with the last value before them."""
+    good = np.isfinite(series.values)
+    if good.all() or not good.any():
+        return series
+    place = np.arange(len(good))
+    last = np.maximum.accumulate(np.where(good, place, -1))
+    far = (last < 0) | (place - last > _BRIDGED_H * HOUR_NS / series.grid.step_ns)
+    values = np.where(far, np.nan, series.values[np.maximum(last, 0)])
+    return History(series.name, series.unit, series.grid, values)
 
 
 def _bridged(series: History) -> History:

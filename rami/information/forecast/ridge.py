@@ -11,6 +11,8 @@ from rami.core.frame import Values
 
 #: penalties tried, as a share of the weight of all rows, on columns of unit variance
 STRENGTHS = (1e-2, 1e-1, 0.3, 1.0, 3.0)
+#: stronger ones, tried too while there are fewer days than SHORT_D: nearly the base itself
+STRONGER, SHORT_D = (10.0, 30.0), 28
 #: days after which a day counts half
 HALF_LIFE_D = 60.0
 #: days that one regression of the rolling validation serves
@@ -37,9 +39,9 @@ class RidgeRegressor:
     """min over b0, b of  sum_i w_i (y_i - b0 - x_i b)^2 + s W |b|^2,  W = sum_i w_i.
 
     Columns x have unit variance, weights w halve every `half_life_d` days. The strength s is
-    the one of STRENGTHS with the least absolute error in the rolling validation. Hoerl and
-    Kennard, Technometrics 12 (1970) 55. Days enter through their Gram matrices, so that a
-    regression for each origin of the validation costs one small solve.
+    the one of STRENGTHS (of little data also STRONGER) with the least absolute error in the
+    rolling validation. Hoerl and Kennard, Technometrics 12 (1970) 55. Days enter through their
+    Gram matrices, so that a regression for each origin of the validation costs one small solve.
     """
 
     def __init__(self, half_life_d: float = HALF_LIFE_D) -> None:
@@ -58,8 +60,10 @@ class RidgeRegressor:
         x[..., 1:] /= spread
         x[~good] = 0.0
 
+        few = int(good.any(axis=1).sum()) < SHORT_D
+        strengths = STRENGTHS + STRONGER if few else STRENGTHS
         first = min(max(days - validated, gap + _LEAST), days)
-        errors = np.full((len(STRENGTHS), days - first, y.shape[1]), np.nan)
+        errors = np.full((len(strengths), days - first, y.shape[1]), np.nan)
         sums = self._sums(x, y)
         done = 0
         for start in range(first, days, _STRIDE):
@@ -67,20 +71,20 @@ class RidgeRegressor:
                 gram, product = next(sums)
                 done += 1
             part = slice(start, start + _STRIDE)
-            models = _solved(gram, product)
+            models = _solved(gram, product, strengths)
             errors[:, start - first : start - first + _STRIDE] = y[part] - np.moveaxis(
                 x[part] @ models.T, -1, 0
             )
         for gram, product in sums:  # noqa: B007  the last ones hold all days
             pass
         errors[:, ~good[first:]] = np.nan
-        best = len(STRENGTHS) - 1
+        best = len(strengths) - 1
         if np.isfinite(errors).any():
             best = int(np.argmin(np.nanmean(np.abs(errors), axis=(1, 2))))
-        b = _solved(gram, product)[best]
+        b = _solved(gram, product, strengths)[best]
         coefficients = unit * b[1:] / spread
         intercept = mean + unit * float(b[0]) - float(coefficients @ middle)
-        return RidgeRegression(intercept, coefficients, STRENGTHS[best], unit * errors[best])
+        return RidgeRegression(intercept, coefficients, strengths[best], unit * errors[best])
 
     def _sums(self, x: Values, y: Values) -> Iterator[tuple[Values, Values]]:
         """Weighted Gram matrix and moments of days 0 to k, for every k."""
@@ -100,9 +104,9 @@ def _moments(regressors: Values, good: Values) -> tuple[Values, Values]:
     return middle, spread
 
 
-def _solved(gram: Values, product: Values) -> Values:
+def _solved(gram: Values, product: Values, strengths: tuple[float, ...]) -> Values:
     """Coefficients for every strength, shape (strengths, columns)."""
     penalty = np.ones(len(gram))
     penalty[0] = 1e-9
-    systems = np.stack([gram + np.diag(s * max(gram[0, 0], 1e-9) * penalty) for s in STRENGTHS])
+    systems = np.stack([gram + np.diag(s * max(gram[0, 0], 1e-9) * penalty) for s in strengths])
     return np.asarray(np.linalg.solve(systems, product[None, :, None])[..., 0])

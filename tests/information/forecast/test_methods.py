@@ -144,8 +144,8 @@ def test_a_combination_leans_to_the_better_member(loads: Loads) -> None:
 
 def test_boosting_is_deterministic_and_learns(loads: Loads) -> None:
     pytest.importorskip("sklearn", reason="scikit-learn is absent: extra `boosting`")
-    load, air = loads(45)
-    t = task(load, 42, temperature=air)
+    load, air = loads(30)
+    t = task(load, 27, temperature=air)
     one, two = (forecaster("boosting").fit(t).predict(t) for _ in range(2))
     assert one.values.tobytes() == two.values.tobytes()
     true = load.at(t.grid.times())
@@ -164,3 +164,35 @@ def test_a_task_that_cannot_be() -> None:
         Task(START, TimeGrid(START, 900 * NS, 4), series)
     with pytest.raises(ValueError, match="begins at its issue"):
         Task(START + DAY_NS, TimeGrid(START, 3600 * NS, 4), series)
+
+
+def test_a_few_outliers_do_no_harm(loads: Loads) -> None:
+    series, air = loads(30)
+    wrong = series.values.copy()
+    wrong[[300, 411, 560, 603]] *= 30
+    one, two = (
+        ridge().fit(t).predict(t).values
+        for t in (task(history(v, floor=0.0), 28, temperature=air) for v in (series.values, wrong))
+    )
+    assert np.abs(two - one).mean() < 0.02 * one.mean()
+
+
+def test_values_that_are_rare_are_no_outliers() -> None:
+    rare = np.where(np.arange(2000) % 40 == 0, 7.0, 0.0)
+    assert np.isfinite(history(rare).without_outliers().values).all()
+
+
+def test_little_history_stays_near_persistence() -> None:
+    """Of a random walk nothing can be learned but its last value."""
+    worse = []
+    for seed in range(6):
+        walk = 50 + np.cumsum(np.random.default_rng(seed).standard_normal(15 * 24))
+        for day in (10, 12):
+            t = task(history(walk), day)
+            truth = history(walk).at(t.grid.times())
+            apart = [
+                np.abs(forecaster(m).fit(t).predict(t).values - truth).mean()
+                for m in ("ridge", "persistence")
+            ]
+            worse.append(apart[0] - apart[1])
+    assert np.mean(worse) < 0.5

@@ -53,7 +53,7 @@ def test_the_future_of_the_series_is_not_seen(
 
 
 @given(st.integers(0, 99), st.integers(10, 20), st.floats(-30, 30))
-@settings(max_examples=15)
+@settings(max_examples=5)
 def test_of_the_temperature_only_the_horizon_is_seen(seed: int, day: int, other: float) -> None:
     values, air = _series(seed), _series(seed + 1)
     changed = air.copy()
@@ -122,3 +122,19 @@ def test_moved_by_weeks() -> None:
     one, two = (Combination([ridge(), Persistence()]).fit(x).predict(x) for x in (t, later))
     np.testing.assert_array_equal(one.values, two.values)
     np.testing.assert_array_equal(one.quantiles, two.quantiles)
+
+
+def test_a_gap_of_the_temperature_at_the_issue_is_not_bridged_from_after_it() -> None:
+    values, air = _series(1), _series(2)
+    issue = 20 * 24 + 12
+    air[issue - 4 : issue] = np.nan
+    changed = air.copy()
+    changed[issue:] = 25.0
+    seen = []
+    for temperature in (air, changed):
+        t = task(history(values), 20, temperature=history(temperature), noise=1.5)
+        assert t.outlook is not None
+        now = np.array([t.issued_ns])
+        seen.append(t.outlook.at(now, -24 * 3600 * 10**9, 3600 * 10**9, 24))
+    assert np.isfinite(seen[0]).all()
+    np.testing.assert_array_equal(*seen)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from rami.core.errors import ConfigurationError
+from services.assemble.measured_file import read_measured
 from services.cli.backtest import Options, backtest
 
 OPTIONS: dict[str, Any] = {
@@ -142,3 +143,70 @@ def test_the_command(tmp_path: Path, rami: Any) -> None:
     assert json.loads(done.stdout)["methods"]["persistence"]["all"]["count"] > 0
     refused = rami("forecast", "backtest", "nowhere.csv")
     assert refused.returncode == 2 and "no such file" in refused.stderr
+
+
+def _table(folder: Path, head: str, rows: list[str]) -> Path:
+    file = folder / "table.csv"
+    file.write_text("\n".join([head, *rows]) + "\n")
+    return file
+
+
+def _load(hour: int) -> float:
+    return 50 + 10 * float(np.sin(hour / 24 * 2 * np.pi)) + hour % 7
+
+
+_STAMPS = [
+    str(np.datetime64("2021-01-01T00:00:00") + np.timedelta64(h, "h")) for h in range(24 * 16)
+]
+
+
+@pytest.mark.parametrize(
+    ("head", "row", "note"),
+    [
+        ("time,heat_kW", lambda h: f"{_STAMPS[h]},{_load(h):.2f}", "taken as UTC"),
+        ("time,heat_kW", lambda h: f"{1609459200 + 3600 * h},{_load(h):.2f}", "epoch_s"),
+        ("time,heat_kW", lambda h: f"{_STAMPS[-1 - h]}Z,{_load(-h):.2f}", "rows are sorted"),
+        (
+            "time,heat_kW",
+            lambda h: f"{_STAMPS[h][:-2]}{h % 3:02d}Z,{_load(h):.2f}",
+            "a raster of 60 min",
+        ),
+        (
+            "time,id,volume_m3,customers,heat_kW",
+            lambda h: f"{_STAMPS[h]}Z,7,{h % 5},{h % 3},{_load(h):.2f}",
+            "series: column 'heat_kW'",
+        ),
+    ],
+)
+def test_shapes_of_files(
+    head: str, row: Any, note: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = _table(tmp_path, head, [row(h) for h in range(len(_STAMPS))])
+    backtest(file, Options(**{**OPTIONS, "methods": "persistence"}), None, True)
+    caught = capsys.readouterr()
+    assert note in caught.err
+    told = json.loads(caught.out)
+    assert told["column"] == "heat_kW" and told["step_s"] == 3600
+
+
+def test_a_misread_register_and_a_temperature_in_fahrenheit(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [
+        f"{s}Z,{0 if h in (100, 200) else 90000 + 50 * h + h % 5},{41 + h % 9}"
+        for h, s in enumerate(_STAMPS)
+    ]
+    file = _table(tmp_path, "time,energy_kWh,temp_air_degF", rows)
+    measured = read_measured(file, None, None, None)
+    assert measured.temperature is not None
+    known = measured.series.values[np.isfinite(measured.series.values)]
+    assert known.max() < 60 and len(known) > 370
+    assert measured.temperature.values.max() == pytest.approx(49 - 32, abs=8)
+    assert measured.temperature.values.min() == pytest.approx(5.0)
+
+
+def test_many_wrong_rows_are_one_problem(tmp_path: Path) -> None:
+    file = _table(tmp_path, "time,heat_kW", [f"row {h},1" for h in range(30)])
+    with pytest.raises(ConfigurationError) as caught:
+        backtest(file, Options(**OPTIONS), None, True)
+    assert "and further rows" in str(caught.value) and len(caught.value.problems) == 1
