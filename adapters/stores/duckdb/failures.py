@@ -40,9 +40,26 @@ def told(folder: Path) -> Iterator[None]:
             raise damaged(Path(str(error.filename)), "the file is missing") from None
         raise RunError(f"{folder}: {error.strerror or error}") from None
     except duckdb.Error as error:
-        line = str(error).strip().splitlines()[0]
-        if any(word.lower() in str(error).lower() for word in _FULL_WORDS):
-            raise full(folder) from None
-        if isinstance(error, duckdb.OutOfMemoryException):
-            raise RunError(f"{folder}: DuckDB ran out of its memory limit: {line}") from None
-        raise RunError(f"{folder}: DuckDB cannot read it: {line}") from None
+        raise _told(folder, error) from None
+
+
+@contextmanager
+def exchanged(file: Path) -> Iterator[None]:
+    """The same for a file of somebody else, which is no part of a store."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            raise RunError(f"{file}: the disk is full; nothing was written") from None
+        raise RunError(f"{file}: {error.strerror or error}") from None
+    except duckdb.Error as error:
+        raise _told(file, error) from None
+
+
+def _told(folder: Path, error: duckdb.Error) -> RunError:
+    line = str(error).strip().splitlines()[0]
+    if any(word.lower() in str(error).lower() for word in _FULL_WORDS):
+        return full(folder)
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return RunError(f"{folder}: DuckDB ran out of its memory limit: {line}")
+    return RunError(f"{folder}: DuckDB cannot read it: {line}")

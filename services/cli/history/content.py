@@ -75,7 +75,9 @@ def last(file: Path | None, pattern: str, *, store: Path | None, json: bool) -> 
 
 def compact(file: Path | None, *, store: Path | None, json: bool) -> None:
     """Close finished months, drop what retention says."""
-    with closing(open_store(opened(file), folder=store)) as history:
+    site = opened(file)
+    open_store(site, read_only=True, folder=store).close()  # one that is not there is not made
+    with closing(open_store(site, folder=store)) as history:
         figures = history.compact()
     if json:
         print_json(dict(figures))

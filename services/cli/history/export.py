@@ -48,7 +48,7 @@ def export(
         if step is None:
             count = _rows(history, chosen, whole, out, kind, report)
         else:
-            grid = grid_of(step, whole)
+            grid = grid_of(step, whole, len(chosen))
             wide_file(out, kind, _frame(history, chosen, grid, how, report))
             count = grid.count
     figures = {
@@ -135,5 +135,7 @@ def _check(out: Path, step: str | None, how: str | None) -> None:
         problems.append(Problem("--out", f"no folder {str(out.parent)!r}", "make it first"))
     elif out.is_dir():
         problems.append(Problem("--out", f"{str(out)!r} is a folder", "name a file"))
+    elif out.exists() and not out.is_file():
+        problems.append(Problem("--out", f"{str(out)!r} is a device or a pipe", "name a file"))
     if problems:
         raise ConfigurationError(problems)

@@ -11,7 +11,7 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from adapters.stores.duckdb.failures import told
+from adapters.stores.duckdb.failures import exchanged
 from rami.core import units
 from rami.core.errors import DataError, Problem
 from rami.core.signal import Rows, Signal
@@ -44,7 +44,7 @@ def read_long(path: Path) -> tuple[tuple[Signal, ...], Rows] | None:
     DataError with the rows that do not read.
     """
     parquet = is_parquet(path)
-    with told(path), _readable(path), duckdb.connect() as database:
+    with exchanged(path), _readable(path), duckdb.connect() as database:
         source = _source(path, parquet)
         if parquet:
             found = [row[0] for row in database.execute(f"DESCRIBE FROM {source}").fetchall()]
@@ -63,7 +63,7 @@ def read_long(path: Path) -> tuple[tuple[Signal, ...], Rows] | None:
 
 def as_csv(path: Path, target: Path) -> None:
     """A Parquet file of any shape as CSV; instants with their zone, or as they stand."""
-    with told(path), _readable(path), duckdb.connect() as database:
+    with exchanged(path), _readable(path), duckdb.connect() as database:
         database.execute("SET TimeZone = 'UTC'")
         described = database.execute(f"DESCRIBE FROM {_source(path, True)}").fetchall()
         columns = []
@@ -88,7 +88,8 @@ def _readable(path: Path) -> Iterator[None]:
     try:
         yield
     except (duckdb.InvalidInputException, duckdb.NotImplementedException) as error:
-        what = f"cannot be read: {str(error).strip().splitlines()[0]}"
+        lines = [part.strip() for part in str(error).splitlines() if part.strip()]
+        what = f"cannot be read: {'; '.join(lines[:3])}"
         raise DataError([Problem(str(path), what)]) from None
 
 

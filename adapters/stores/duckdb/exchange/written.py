@@ -11,7 +11,7 @@ from typing import Any, Literal
 import duckdb
 import numpy as np
 
-from adapters.stores.duckdb.failures import told
+from adapters.stores.duckdb.failures import exchanged
 from rami.core.frame import Frame
 from rami.core.signal import Rows, Signal
 
@@ -67,7 +67,7 @@ def long_file(path: Path, kind: Format, signals: Sequence[Signal]) -> Iterator[L
     written.
     """
     with (
-        told(path),
+        exchanged(path),
         TemporaryDirectory(dir=path.parent, prefix=".export-") as folder,
         duckdb.connect(str(Path(folder) / "rows")) as database,
     ):
@@ -102,7 +102,7 @@ def write_wide(path: Path, kind: Format, frame: Frame) -> None:
         columns_of_frame[f"c{k}"] = np.ascontiguousarray(frame.values[:, k])
     columns = [f"c{k} AS {_quoted(title)}" for k, title in enumerate(titles)]
     with (
-        told(path),
+        exchanged(path),
         TemporaryDirectory(dir=path.parent, prefix=".export-") as folder,
         duckdb.connect() as database,
     ):

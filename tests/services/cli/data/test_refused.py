@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -85,6 +86,11 @@ OPTIONS = {
         ({"first": "2030-01-01T00:00Z"}, "nothing in the span asked for"),
         ({"step": "60"}, "--step: 60 needs a unit"),
         ({"step": "0 s"}, "--step: wanted more than 0 s"),
+        ({"step": "1e30 h"}, "--step: wanted 450 years at most"),
+        ({"step": "1 ms", "after": "2019-02-14T00:00Z"}, "are too many at once"),
+        ({"first": "1500-01-01T00:00Z"}, "--from: wanted an instant from 1800 to 2250"),
+        ({"after": "9999-01-01T00:00Z"}, "--to: wanted an instant from 1800 to 2250"),
+        ({"signals": " , ", "step": "1 h"}, "names no signal"),
         ({"how": "mean"}, "give --step too"),
     ],
 )
@@ -128,3 +134,45 @@ def test_no_such_file(site: Path, tmp_path: Path) -> None:
     options = {"form": None, "zone": None, "store": None, "json": True}
     with pytest.raises(DataError, match="no such file"):
         importing.import_file(site, tmp_path / "none.csv", **options)
+
+
+def test_pipes_and_devices_are_not_replaced(filled: Path, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "x.csv")
+    with pytest.raises(ConfigurationError, match="device or a pipe"):
+        export_command.export(filled, tmp_path / "x.csv", **OPTIONS)
+    assert (tmp_path / "x.csv").is_fifo()
+
+
+def test_a_folder_that_goes_away_is_no_damage(data: Data, filled: Path) -> None:
+    """Files of others are not told as damage of the store."""
+    ended = data("export", filled, "--out", "/proc/rows.csv")
+    assert ended.exit_code == 1
+    assert "backup" not in ended.stderr and "/proc/rows.csv: " in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ("2019-01-14T00:00:00Z,a,power,kW,false,1,0,9", "Expected Number of Columns: 7 Found: 8"),
+        ('2019-01-14T00:00:00Z,"a,power,kW,false,1,0', "unterminated quote"),
+    ],
+)
+def test_a_broken_line_is_told(
+    data: Data, site: Path, tmp_path: Path, row: str, words: str
+) -> None:
+    header = "time_utc,signal,quantity,unit,register,value,status"
+    (tmp_path / "bad.csv").write_text(f"{header}\n{row}\n", encoding="utf-8")
+    ended = data("import", site, "bad.csv")
+    assert ended.exit_code == 2 and "bad.csv: " in ended.stderr and words in ended.stderr
+
+
+def test_a_broken_parquet_file_is_told(data: Data, site: Path, tmp_path: Path) -> None:
+    (tmp_path / "bad.parquet").write_bytes(b"PAR1" + bytes(range(200)))
+    ended = data("import", site, "bad.parquet")
+    assert ended.exit_code == 2 and "bad.parquet: " in ended.stderr
+
+
+def test_compaction_makes_no_store(data: Data, site: Path, tmp_path: Path) -> None:
+    ended = data("compact", site, "--store", "typo")
+    assert ended.exit_code == 2 and "no historian is there" in ended.stderr
+    assert not (tmp_path / "typo").exists()
