@@ -116,8 +116,9 @@ def finish_erase(dataset: Dataset, store: Store, begun: dict[str, Any]) -> Erase
     """Carry out an erasure, from wherever it was stopped; the receipt."""
     if not any(row.get("nonce") == begun["nonce"] for row in dataset.log.rows()):
         dataset.tell("erase", "begun", nonce=begun["nonce"], commitment=begun["commitment"])
-    if begun["signals"]:
-        store.erase(begun["signals"])
+    there = [name for name in begun["signals"] if store.signals(name)]
+    if there:
+        store.erase(there)
     roster = dataset.roster()
     customer = roster.customers.get(begun["identity"])
     if customer and customer.block != WAITING:

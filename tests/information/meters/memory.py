@@ -87,6 +87,9 @@ class MemoryStore:
 
     def erase(self, names: Sequence[str], before_ns: int | None = None) -> int:
         gone = 0
+        unknown = [name for name in names if name not in self.known]
+        if unknown:
+            raise DataError(f"nobody declared {unknown}")
         for name in names:
             held = self.held.get(name, {})
             old = [at for at in held if before_ns is None or at < before_ns]

@@ -245,3 +245,11 @@ def test_other_commands_do_not_see_single_customers(site: Path, tmp_path: Path) 
     assert not out.exists()
     for file in (tmp_path / "report").rglob("*"):
         assert file.is_dir() or b"meters.homes." not in file.read_bytes()
+
+
+def test_a_hint_lists_no_thousand_pseudonyms() -> None:
+    from rami.core.wording import LISTED, did_you_mean
+
+    names = [f"meters.homes.{i:032d}.energy" for i in range(LISTED + 1)]
+    assert "meters.homes" not in did_you_mean("x", names)
+    assert names[0] in did_you_mean("x", names[:-1])
