@@ -6,7 +6,7 @@ import os
 from fcntl import LOCK_EX, LOCK_NB, LOCK_SH, flock
 from pathlib import Path
 
-from rami.core.errors import UnreachableError
+from rami.core.errors import RunError, UnreachableError
 
 LOCK = "lock"
 
@@ -25,7 +25,13 @@ class FolderLock:
         except OSError:
             if not shared:
                 raise
-            self._handle = os.open(folder / LOCK, os.O_RDONLY)
+            try:
+                self._handle = os.open(folder / LOCK, os.O_RDONLY)
+            except FileNotFoundError:
+                raise RunError(
+                    f"{folder}: not writable, and without a file {LOCK!r} that would keep writers "
+                    f"away; make an empty one there"
+                ) from None
         try:
             flock(self._handle, (LOCK_SH if shared else LOCK_EX) | LOCK_NB)
         except OSError:

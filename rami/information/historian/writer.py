@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
 from threading import Thread
@@ -53,6 +55,7 @@ class StoreWriter:
         self._failed: dict[int, RamiError] = {}
         self._thread = Thread(target=self._run, name="historian", daemon=True)
         self._thread.start()
+        atexit.register(self._at_exit)
 
     def __enter__(self) -> StoreWriter:
         return self
@@ -125,6 +128,7 @@ class StoreWriter:
         the rows that are lost are counted in the message."""
         if self._state == "closed":
             return
+        atexit.unregister(self._at_exit)
         self._queue.close()
         self._thread.join()
         left = self._queue.rows
@@ -132,6 +136,13 @@ class StoreWriter:
         self._store.close()
         if left:
             raise RunError(f"{left} rows were not written: {self._trouble}")
+
+    def _at_exit(self) -> None:
+        """For a program that ends without closing: what waits is written all the same."""
+        try:
+            self.close()
+        except RamiError as error:
+            logging.getLogger(__name__).error("%s", error)
 
     def _run(self) -> None:
         try:

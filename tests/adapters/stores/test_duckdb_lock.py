@@ -117,3 +117,19 @@ def test_an_interrupt_leaves_log_and_memory_alike(
 
 def _interrupted(*_: object) -> None:
     raise KeyboardInterrupt
+
+
+def test_a_folder_without_lock_and_rights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened(tmp_path).close()
+    (tmp_path / "lock").unlink()
+    with monkeypatch.context() as patch:
+        real = os.open
+
+        def refusing(path: str | Path, flags: int, mode: int = 0o777) -> int:
+            if flags & os.O_CREAT and Path(path).name == "lock":
+                raise PermissionError(13, "Permission denied", str(path))
+            return real(path, flags, mode)
+
+        patch.setattr(os, "open", refusing)
+        with pytest.raises(RunError, match="not writable, and without a file 'lock'"):
+            DuckdbStore(tmp_path, DuckdbConfiguration(), read_only=True)
