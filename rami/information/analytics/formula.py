@@ -10,11 +10,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import isfinite
 
 from rami.core.dimension import ABSOLUTE, NUMBER, SECOND, Dimension, of_quantity, readings, written
 from rami.core.wording import did_you_mean
 
 LONGEST = 2000
+DEEPEST = 100
 HIGHEST_POWER = 4
 LARGEST = 1e15
 
@@ -113,10 +115,22 @@ def _parse(text: str) -> ast.expr:
     if len(text) > LONGEST:
         raise FormulaError(f"a formula of {len(text)} signs; wanted at most {LONGEST}")
     try:
-        return ast.parse(text.strip(), mode="eval").body
+        tree = ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         why = error.msg if isinstance(error, SyntaxError) else str(error)
         raise FormulaError(f"{text!r} does not read as a formula: {why}") from None
+    if _depth(tree) > DEEPEST:
+        raise FormulaError(f"a formula nested deeper than {DEEPEST}; wanted several key figures")
+    return tree
+
+
+def _depth(tree: ast.AST) -> int:
+    """Levels of nesting, counted without recursion."""
+    level, depth = [tree], 0
+    while level:
+        level = [child for node in level for child in ast.iter_child_nodes(node)]
+        depth += 1
+    return depth
 
 
 class _Checker:
@@ -147,9 +161,12 @@ class _Checker:
     def _constant(self, value: object) -> Dimension | None:
         if isinstance(value, str):
             try:
-                return written(value)[0]
+                dimension, size, *_ = written(value)
             except ValueError as error:
                 raise FormulaError(str(error)) from None
+            if not isfinite(size):
+                raise FormulaError(f"{value!r} is not a finite number")
+            return dimension
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise FormulaError(f"{value!r} may not stand in a formula")
         if abs(value) > LARGEST:

@@ -90,3 +90,11 @@ def test_any_text_reads_or_is_refused_in_words(text: str) -> None:
         read_formula(text, "1", NAMES)
     except FormulaError as error:
         assert str(error)
+
+
+@pytest.mark.parametrize(
+    "text", ["-" * 1900 + "price_da", "+".join(["price_da"] * 200), "'1e999 kW'", "'nan kW'"]
+)
+def test_hostile_texts_are_refused_in_words(text: str) -> None:
+    with pytest.raises(FormulaError, match=r"nested deeper than 100|not a finite number"):
+        read_formula(text, "kW", NAMES)

@@ -155,3 +155,19 @@ def test_standard_errors_are_as_large_as_the_scatter_of_repeats() -> None:
 def test_too_few_rows() -> None:
     with pytest.raises(ValueError, match="3 rows"):
         robust_fit(np.ones((3, 2)), np.ones(3))
+
+
+@pytest.mark.parametrize("kept", [0.0, 0.8, 0.95])
+def test_standard_errors_are_honest_under_noise_that_lasts(kept: float) -> None:
+    """Two of them hold the truth in about 95 % of the draws; without the lags in 25 to 60 %."""
+    inside = 0
+    for seed in range(100):
+        random = np.random.default_rng(seed)
+        load, noise = np.empty(400), np.empty(400)
+        a, b = random.normal(size=2)
+        for row, (x, y) in enumerate(random.normal(size=(400, 2))):
+            a, b = 0.9 * a + np.sqrt(0.19) * x, kept * b + np.sqrt(1 - kept**2) * y
+            load[row], noise[row] = 1000 + 300 * a, 20 * b
+        fit = robust_fit(load[:, None], 1.1 * load + noise)
+        inside += abs(fit.coefficients[0] - 1.1) < 2 * fit.errors[0]
+    assert inside >= 86
