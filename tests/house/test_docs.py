@@ -91,7 +91,10 @@ def test_fragments_give_sites(
     from twins.site import load_site
 
     (playground / "models").mkdir()
-    for name in ("loads.csv", "prices.csv", "weather.csv", "mosmix.csv", "models/district.fmu"):
+    for name in (
+        *("loads.csv", "prices.csv", "weather.csv", "mosmix.csv", "models/district.fmu"),
+        *("registers.csv", "experiment.csv", "columns.csv"),
+    ):
         (playground / name).touch()
     for fragment in _blocks(page, "yaml"):
         declared = _overlaid(reference_site_declaration, yaml.safe_load(fragment))

@@ -26,6 +26,18 @@ def backends() -> Mapping[str, type[BaseModel]]:
 
 
 @cache
+def models() -> Mapping[str, type[BaseModel]]:
+    """Of the backends those that are stepped in simulation."""
+    return MappingProxyType({w: c for w, c in backends().items() if w not in plants()})
+
+
+@cache
+def plants() -> Mapping[str, type[BaseModel]]:
+    """Of the backends those of running plants: they have `open_live`."""
+    return MappingProxyType({w: c for w, c in backends().items() if hasattr(c, "open_live")})
+
+
+@cache
 def sources() -> Mapping[str, type[BaseModel]]:
     """Configuration classes of where external data may come from."""
     return _classes("rami.sources")

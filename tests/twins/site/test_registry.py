@@ -20,9 +20,9 @@ from rami.asset.reference import HeatingNetwork
 from rami.core.quantity import Power
 from rami.core.written import Switch
 
-class Replay(BaseModel):
+class Fixture(BaseModel):
     model_config = ConfigDict(extra="forbid")
-    kind: Literal["replay"] = "replay"
+    kind: Literal["fixture"] = "fixture"
     loop: Switch = False
 
 class SolarField(Component):
@@ -33,7 +33,7 @@ class SolarField(Component):
 odd = dict
 """
 _ENTRY_POINTS = """[rami.backends]
-replay = stranger:Replay
+fixture = stranger:Fixture
 strange = nowhere_to_be_found:Thing
 odd = stranger:odd
 
@@ -78,9 +78,9 @@ def test_every_class_refuses_unknown_keys() -> None:
 @pytest.mark.parametrize(
     ("backend", "code", "words"),
     [
-        ("{kind: replay, loop: true}", 0, "replay"),
-        ("{kind: replai}", 2, "did you mean 'replay'?"),
-        ("{kind: replay, loop: yes}", 2, "wanted true or false, got 'yes'"),
+        ("{kind: fixture, loop: true}", 0, "fixture"),
+        ("{kind: fixtur}", 2, "did you mean 'fixture'?"),
+        ("{kind: fixture, loop: yes}", 2, "wanted true or false, got 'yes'"),
         ("{kind: strange}", 2, "does not load: No module named 'nowhere_to_be_found'"),
         ("{kind: odd}", 2, "is not a pydantic model"),
     ],

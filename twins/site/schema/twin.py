@@ -11,7 +11,7 @@ from rami.asset.kinds import kinds
 from rami.asset.network import Network
 from rami.asset.topology import Link
 from rami.core.written import Name
-from twins.site.registry import backends
+from twins.site.registry import models, plants
 from twins.site.schema.union import OneOf
 
 
@@ -33,9 +33,12 @@ class LinkDeclaration(Declared):
 class Backends(Declared):
     """What stands behind a twin's points."""
 
-    model: Annotated[BaseModel, OneOf(backends)] = Field(
-        default_factory=lambda: backends()["fmu"].model_validate({"kind": "fmu"}),
+    model: Annotated[BaseModel, OneOf(models)] = Field(
+        default_factory=lambda: models()["fmu"].model_validate({"kind": "fmu"}),
         description="the model that is the plant in simulation",
+    )
+    plant: Annotated[BaseModel, OneOf(plants)] | None = Field(
+        None, description="the running plant, read and commanded"
     )
 
 

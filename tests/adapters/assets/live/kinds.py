@@ -8,4 +8,5 @@ from __future__ import annotations
 CASES = {
     "native": "tests.adapters.assets.live.model_case:native_case",
     "fmu": "tests.adapters.assets.live.model_case:fmu_case",
+    "modbus": "tests.adapters.assets.live.modbus_case:ModbusCase",
 }

@@ -1,0 +1,1 @@
+"""Backend: a plant behind Modbus TCP, by register map."""

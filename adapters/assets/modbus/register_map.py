@@ -1,0 +1,204 @@
+"""A register map against the points of a twin: what stands where, and all that is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from adapters.assets.modbus.data_types import TYPES, DataType
+from rami.core.errors import ConfigurationError, Problem
+from rami.core.points import Direction, Point
+from rami.core.wording import did_you_mean
+from rami.integration.map_rows import MapForm
+from rami.integration.point_map import Conversion, PointRow, conversion, read_points, switch
+
+if TYPE_CHECKING:
+    from adapters.assets.modbus.configuration import ModbusConfiguration
+
+#: table -> whether it holds single bits, whether it can be written
+TABLES = {
+    "holding": (False, True),
+    "input": (False, False),
+    "coil": (True, True),
+    "discrete": (True, False),
+}
+FORM = MapForm(
+    "a register map",
+    keys=(
+        *("device", "table", "address", "type", "words", "bytes", "scale", "offset", "unit"),
+        *("invalid", "writable", "optional"),
+    ),
+    needed=("table", "address"),
+)
+_LAST = 65535
+
+
+@dataclass(frozen=True)
+class Register:
+    """Where one point stands; its number leads to the canonical value by `to_canonical`.
+
+    `address` counts from 0, as the protocol does. `invalid` is the number by which the device
+    says that it has no value. `optional`: the device may lack it.
+    """
+
+    where: str
+    point: Point
+    device: int
+    table: str
+    address: int
+    type: DataType
+    to_canonical: Conversion
+    invalid: float | None = None
+    writable: bool = False
+    optional: bool = False
+
+    @property
+    def end(self) -> int:
+        """First address behind it."""
+        return self.address + self.type.count
+
+    @property
+    def place(self) -> str:
+        """In words."""
+        return f"device {self.device}, {self.table} {self.address}"
+
+
+def read_map(
+    declared: ModbusConfiguration, folder: Path, points: Sequence[Point]
+) -> list[Register]:
+    """The registers of a twin's points; ConfigurationError with every problem of the file."""
+    registers, problems, _ = _read(declared, folder, points)
+    if problems:
+        raise ConfigurationError(problems)
+    return registers
+
+
+def check_map(
+    declared: ModbusConfiguration, folder: Path, points: Sequence[Point]
+) -> tuple[list[Problem], list[Problem]]:
+    """What is wrong with a register map, and what is worth a look."""
+    try:
+        _, problems, notes = _read(declared, folder, points)
+    except ConfigurationError as error:
+        return list(error.problems), []
+    return problems, notes
+
+
+def _read(
+    declared: ModbusConfiguration, folder: Path, points: Sequence[Point]
+) -> tuple[list[Register], list[Problem], list[Problem]]:
+    shown = str(declared.registers)
+    rows, problems, notes = read_points(
+        folder / declared.registers, shown, points, FORM, declared.optional
+    )
+    registers = []
+    for row in rows:
+        wrong: list[str] = []
+        register = _register(declared, row, wrong)
+        problems += [Problem(row.where, f"{row.point.name}: {what}") for what in wrong]
+        if register is not None and not wrong:
+            registers.append(register)
+    for first, second in _overlaps(registers):
+        what = (
+            f"{second.point.name} ({second.place}) overlaps {first.point.name} "
+            f"({first.place}), see {first.where}"
+        )
+        written = first.writable or second.writable
+        (problems if written and not _bits(first, second) else notes).append(
+            Problem(second.where, what, "a register that is written has one point")
+            if written
+            else Problem(second.where, what)
+        )
+    return registers, problems, notes
+
+
+def _register(declared: ModbusConfiguration, row: PointRow, wrong: list[str]) -> Register | None:
+    words, point = row.words, row.point
+    optional = switch(row, "optional", False, wrong)
+    if optional and "table" not in words and "address" not in words:
+        return None
+    table = words.get("table", "")
+    if table not in TABLES:
+        wrong.append(f"table is {table!r}; wanted one of {', '.join(TABLES)}")
+        return None
+    single, can_be_written = TABLES[table]
+    device = _whole(words.get("device", str(declared.device)), "device", 255, wrong)
+    address = _whole(words.get("address", ""), "address", _LAST, wrong)
+    kind = words.get("type", "bool" if single else "int16")
+    if kind not in TYPES:
+        wrong.append(f"no type {kind!r}; {did_you_mean(kind, TYPES)}")
+        return None
+    if single != (kind == "bool"):
+        wrong.append(f"a {table} holds {'bool' if single else 'no bool; wanted e.g. int16, bit0'}")
+    orders = {}
+    for key, default in (("words", declared.words), ("bytes", declared.bytes)):
+        orders[key] = words.get(key, default)
+        if orders[key] not in ("big", "little"):
+            wrong.append(f"{key} is {orders[key]!r}; wanted big or little")
+    actuated = point.direction is Direction.ACTUATED
+    writable = switch(row, "writable", actuated, wrong)
+    if writable and not can_be_written:
+        wrong.append(f"a {table} cannot be written; wanted holding or coil")
+    found = DataType(kind, orders["words"], orders["bytes"])
+    if address + found.count > _LAST + 1:
+        wrong.append(f"address {address} leaves no room for {kind}")
+    return Register(
+        row.where,
+        point,
+        device,
+        table,
+        address,
+        found,
+        conversion(row, wrong),
+        _invalid(words.get("invalid"), wrong),
+        writable,
+        optional,
+    )
+
+
+def _whole(word: str, key: str, high: int, wrong: list[str]) -> int:
+    try:
+        value = int(word, 0)
+    except ValueError:
+        value = -1
+    if not 0 <= value <= high:
+        wrong.append(f"{key} is {word!r}; wanted a whole number, 0 to {high}")
+        return 0
+    return value
+
+
+def _invalid(word: str | None, wrong: list[str]) -> float | None:
+    if word is None:
+        return None
+    try:
+        return float(int(word, 0))
+    except ValueError:
+        pass
+    try:
+        return float(word)
+    except ValueError:
+        wrong.append(f"invalid is {word!r}; wanted a number as the register holds it")
+        return None
+
+
+def _overlaps(registers: Sequence[Register]) -> list[tuple[Register, Register]]:
+    """Neighbours that share a register, by address; different bits of one do not."""
+    ordered = sorted(registers, key=lambda r: (r.device, r.table, r.address, r.type.name))
+    found = []
+    reach: Register | None = None
+    for register in ordered:
+        if reach is None or (reach.device, reach.table) != (register.device, register.table):
+            reach = register
+            continue
+        different = _bits(reach, register) and reach.type.bit != register.type.bit
+        if register.address < reach.end and not different:
+            found.append((reach, register))
+        if register.end >= reach.end:
+            reach = register
+    return found
+
+
+def _bits(first: Register, second: Register) -> bool:
+    return None not in (first.type.bit, second.type.bit) and first.type.bit != second.type.bit
