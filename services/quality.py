@@ -141,7 +141,7 @@ def write_clean(frame: Frame, path: Path) -> None:
     for name, unit in zip(frame.names, frame.units, strict=True):
         raw = name.partition("@")[0]
         titles += [f"{raw}_{unit.replace('/', '_per_')}", f"{raw} status"]
-    lines = [",".join(f'"{t}"' if "," in t else t for t in titles)]
+    lines = [",".join(_quoted(t) for t in titles)]
     for i, time in enumerate(frame.grid.times()):
         cells = [iso(int(time))]
         for j in range(len(frame.names)):
@@ -150,6 +150,10 @@ def write_clean(frame: Frame, path: Path) -> None:
             cells.append(f'"{words[int(frame.quality[i, j])]}"')
         lines.append(",".join(cells))
     write_whole(path, "\n".join(lines) + "\n")
+
+
+def _quoted(title: str) -> str:
+    return '"' + title.replace('"', '""') + '"' if {*title} & {",", '"'} else title
 
 
 def rule_rows(rule: Rule) -> list[tuple[str, str, str, str, str]]:

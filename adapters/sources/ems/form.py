@@ -34,7 +34,7 @@ def read(text: str, where: str, quantities: Mapping[str, str]) -> Fetched:
     """
     try:
         document = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # ValueError: also digits without end
         raise Unreadable(f"is not whole JSON: {error}") from None
     found = Fetched()
     for entry in _entries(document):
@@ -92,13 +92,17 @@ def _number(value: object) -> float:
 def _times(entry: dict[str, Any], count: int) -> tuple[np.ndarray, np.ndarray]:
     """Begin and end of each value. Without `step_s` the last one holds until another is issued."""
     step = entry.get("step_s")
-    if step is not None and not (isinstance(step, int | float) and 0 < step < 1e9):
+    number = isinstance(step, int | float) and not isinstance(step, bool)
+    if step is not None and not (number and 0 < step < 1e9):
         raise ValueError(f"'step_s' is {step!r}, wanted seconds")
     length = None if step is None else round(float(step) * NS)
     if "times" not in entry:
         if length is None:
             raise ValueError("wanted 'times', or 'start' and 'step_s'")
-        times = instant(str(entry["start"])) + length * np.arange(count, dtype=np.int64)
+        start = instant(str(entry["start"]))
+        if start + length * (count + 1) > OPEN:
+            raise ValueError(f"{count} steps of {step} s end beyond the year 2262")
+        times = start + length * np.arange(count, dtype=np.int64)
     else:
         listed = entry["times"]
         if not isinstance(listed, list):

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from time import sleep
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
 from adapters.sources.ems import form
@@ -18,8 +18,8 @@ from rami.core.timegrid import iso
 if TYPE_CHECKING:
     import httpx
 
-#: an answer beyond this is no answer
-_BYTES_MAX = 64_000_000
+#: an answer beyond this is no answer; neither is one that takes this many times the timeout
+_BYTES_MAX, _TIMEOUTS_MAX = 64_000_000, 10
 _AGAIN = (408, 425, 429, 500, 502, 503, 504)
 
 
@@ -65,13 +65,16 @@ class Http:
         self._tried(post)
 
     def _get(self, client: httpx.Client, asked: Mapping[str, str]) -> str:
-        body = bytearray()
+        body, until = bytearray(), monotonic() + _TIMEOUTS_MAX * float(self._declared.timeout)
         with client.stream("GET", self._declared.url, params=dict(asked)) as answer:
             _judge(_bare(self._declared.url), answer.status_code)
             for chunk in answer.iter_bytes():
                 body += chunk
                 if len(body) > _BYTES_MAX:
                     raise UnreachableError(f"{self.place}: the answer is over {_BYTES_MAX} bytes")
+                if monotonic() > until:
+                    what = f"the answer takes over {_TIMEOUTS_MAX} x timeout"
+                    raise UnreachableError(f"{self.place}: {what}")
         return body.decode("utf-8", errors="replace")
 
     def _tried(self, work: Callable[[httpx.Client], str]) -> str:

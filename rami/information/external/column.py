@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,7 +11,10 @@ from rami.core.frame import NO_ISSUE, Frame, Issues, Values
 from rami.core.quality import Family, Qualities, Reason, is_bad, quality, worst
 from rami.core.timegrid import TimeGrid
 from rami.information.external.provenance import Mask
-from rami.information.series import Figure, figure_of, quantity_of
+from rami.information.quality.check import marked
+from rami.information.quality.defaults import default_of
+from rami.information.quality.subject import of_series
+from rami.information.series import Figure, Series, figure_of, quantity_of
 
 _LIMITS = (Figure.MAX_GIVE, Figure.MAX_TAKE)
 
@@ -40,13 +43,21 @@ class Column:
         )
 
 
-def missing_of(name: str, column: Column) -> Mask:
-    """Where nothing usable was delivered: no number, bad, or a limit below zero."""
-    figure = figure_of(name)
-    gone = ~np.isfinite(column.values) | is_bad(column.quality)
-    if figure and figure[0] in _LIMITS:
-        gone |= column.values < 0
-    return np.asarray(gone)
+def missing_of(column: Column) -> Mask:
+    """Where nothing usable was delivered: no number, or bad."""
+    return np.asarray(~np.isfinite(column.values) | is_bad(column.quality))
+
+
+def judged(name: str, column: Column) -> Column:
+    """The column, bad where a value is outside the default range of what it measures, or a
+    limit below zero."""
+    quantity, figure = quantity_of(name), figure_of(name)
+    if quantity is None:
+        return column
+    _, default = default_of(of_series(Series(name, quantity)))
+    low = 0.0 if figure and figure[0] in _LIMITS else default.low
+    beyond = (column.values < low) | (column.values > default.high)
+    return replace(column, quality=worst(column.quality, marked(beyond, Family.BAD, Reason.RANGE)))
 
 
 def filled(

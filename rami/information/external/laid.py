@@ -11,7 +11,7 @@ from rami.core.errors import DataError, Problem, UnreachableError
 from rami.core.frame import NO_ISSUE, Frame
 from rami.core.quality import Family, Reason, quality, worst
 from rami.core.timegrid import NS, TimeGrid
-from rami.information.external.column import Column, filled, missing_of, nothing
+from rami.information.external.column import Column, filled, judged, missing_of, nothing
 from rami.information.external.delivery import NotDelivered
 from rami.information.external.provenance import Mask, percent, span_said, spans
 from rami.information.external.salvage import salvaged
@@ -60,9 +60,9 @@ class Laid:
         return frames[0].joined(frames[1:]).select(names)
 
     def _laid(self, names: Sequence[str], grid: TimeGrid, at_ns: int | None) -> Frame:
-        delivered = self._delivered(names, grid, at_ns)
+        delivered = {n: judged(n, c) for n, c in self._delivered(names, grid, at_ns).items()}
         stale = {n: self._stale(c, grid, at_ns) for n, c in delivered.items()}
-        missing = {n: missing_of(n, c) for n, c in delivered.items()}
+        missing = {n: missing_of(c) for n, c in delivered.items()}
         if self._settings.fallback == "fail":
             problems = [
                 Problem(
@@ -185,8 +185,11 @@ class Laid:
         if column.trouble:
             return column.trouble
         validity, told = self._settings.validity, []
-        if missing.any():
-            told.append(f"missing or bad {spans(missing, grid)}")
+        beyond = (column.quality & np.uint32(Reason.RANGE)) != 0
+        if (missing & ~beyond).any():
+            told.append(f"missing or bad {spans(missing & ~beyond, grid)}")
+        if beyond.any():
+            told.append(f"out of range {spans(beyond, grid)}")
         old = stale & ~missing
         if validity is not None and old.any():
             told.append(f"older than {span_said(validity)} {spans(old, grid)}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -48,7 +49,7 @@ def heat_map(report: QualityReport, worst: list[str]) -> Figure:
     trace: dict[str, Any] = {
         "type": "heatmap",
         "x": days,
-        "y": names,
+        "y": [escape(name, quote=False) for name in names],  # plotly knows some tags
         "z": {**packed(table), "shape": f"{len(names)}, {len(days)}"},
         "text": texts,
         "zmin": 0,

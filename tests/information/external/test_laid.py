@@ -24,7 +24,7 @@ STALE, MISSING = int(Reason.STALE), int(Reason.MISSING)
 DOUBT = quality(Family.UNCERTAIN)
 
 _cell = st.tuples(
-    st.one_of(st.just(float("nan")), st.integers(1, 50).map(float)),
+    st.one_of(st.just(float("nan")), st.integers(-2, 7).map(float)),
     st.one_of(st.none(), st.integers(-2000, 3 * VALID_S)),
     st.sampled_from([0, DOUBT, quality(Family.BAD)]),
 )
@@ -37,7 +37,7 @@ def _slow(
     found: list[tuple[float, str]] = []
     last: tuple[float, bool] | None = None
     for i, (value, age, grade) in enumerate(cells):
-        usable = bool(np.isfinite(value)) and grade != quality(Family.BAD)
+        usable = -0.5 <= value <= 4.0 and grade != quality(Family.BAD)  # EUR/kWh
         older = 0 if at_s is None else at_s - i * STEP_S
         stale = age is not None and age + older > VALID_S
         if usable:
@@ -185,3 +185,33 @@ def test_figures_that_nobody_gives_are_left_to_own_calculation() -> None:
     assert frame.units[2] == "kg/kWh" and is_bad(frame.quality[:, 2]).all()
     with pytest.raises(DataError):
         source.read(["P_unknown"], GRID)
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("cost.iess.hnht", [1e9, -1e9, 4.1, -0.6]),
+        ("heat_draw.dhs.dhs", [1e9, -3.0]),
+        ("price_da", [1e9, 45.0]),  # 45 EUR/kWh: megawatt-hours taken for kilowatt-hours
+        ("emission.iess.hnht", [1e9, -0.1, 400.0]),
+        ("max_give.dhs.dhs", [-1.0]),
+        ("temp_air", [90.0, -273.15]),
+    ],
+)
+@pytest.mark.parametrize("fallback", ["own", "hold", "fail"])
+def test_values_that_cannot_be_are_none(name: str, wrong: list[float], fallback: str) -> None:
+    values = np.full(COUNT, 0.5)
+    values[1 : 1 + len(wrong)] = wrong
+    further = Issuing(GRID, {name: values}, {name: GRID.times()})
+    own = with_own_calculation(Made(GRID, {} if "." in name else {name: 0.25}))
+    laid = Laid(own, "ems", further, settings(name, fallback=fallback))
+    if fallback == "fail":
+        with pytest.raises(DataError, match=f"{name}: out of range"):
+            laid.read([name], GRID)
+        return
+    frame = laid.read([name], GRID)
+    found = frame[name][1 : 1 + len(wrong)]
+    stand_in = 0.5 if fallback == "hold" else float("nan") if "." in name else 0.25
+    np.testing.assert_array_equal(found, stand_in)
+    assert "out of range" in frame.sources[name]
+    np.testing.assert_array_equal(frame[name][1 + len(wrong) :], 0.5)

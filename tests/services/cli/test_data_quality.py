@@ -150,6 +150,18 @@ def test_files_that_cannot_be_judged(
     assert not Path("clean.csv").exists()
 
 
+def test_odd_names_come_through(rami: Rami) -> None:
+    name = 'P "a",b</script><script>alert(1)</script><b>'
+    title = name.replace('"', '""')
+    rows = [f"{t},{i % 5}" for i, t in enumerate(_HOURS)]
+    Path("odd.csv").write_text("\n".join([f'time_utc,"{title}_kW"', *rows[:9], *rows[12:]]) + "\n")
+    assert rami("data", "clean", "odd.csv", "--out", "clean.csv").returncode == 0
+    ran = rami("data", "quality", "clean.csv", "--json", "--out", "report")
+    assert list(_by_name(json.loads(ran.stdout))) == [name]
+    page = Path("report/quality.html").read_text()
+    assert "<script>alert" not in page and "&lt;b&gt;" in page
+
+
 def test_a_table_that_would_be_too_large_is_refused(rami: Rami, file: Path) -> None:
     ran = rami("data", "clean", file, "--out", "clean.csv", "--step", "1 ms")
     assert ran.returncode == 2 and "--step" in ran.stderr and "choose a longer one" in ran.stderr

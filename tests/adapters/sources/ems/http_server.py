@@ -2,8 +2,8 @@
 
 `python -m tests.adapters.sources.ems.http_server [CERTIFICATE KEY]`: prints its port, then serves
 until it is killed. `PUT /manner` with JSON sets what follows: `status` (code), `body` (text),
-`slow` (wait for ever), `drop` (half an answer), `times` (so often, then well again). `GET /seen`
-tells what was asked and received.
+`slow` (wait for ever), `drip` (answer for ever), `drop` (half an answer), `times` (so often, then
+well again). `GET /seen` tells what was asked and received.
 """
 
 from __future__ import annotations
@@ -66,6 +66,14 @@ class Ems:
         self.left -= 1
         if self.bad.get("slow"):
             await asyncio.Event().wait()
+        if self.bad.get("drip"):
+
+            async def drops() -> AsyncIterator[bytes]:
+                while True:
+                    yield b" "
+                    await asyncio.sleep(0.01)
+
+            return StreamingResponse(drops())
         if self.bad.get("drop"):
 
             async def half() -> AsyncIterator[bytes]:

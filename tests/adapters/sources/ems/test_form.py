@@ -61,6 +61,8 @@ def test_status_by_word_and_by_code(status: Any) -> None:
         ({"unit": "kWh"}, "unit 'kWh' does not measure energy price"),
         ({"unit": None}, "key 'unit' is missing"),
         ({"values": ["30"]}, "'30' is not a number"),
+        ({"step_s": True}, "'step_s' is True"),
+        ({"step_s": 9e8, "values": [30] * 50}, "beyond the year 2262"),
         ({"values": 3}, "list of 'values'"),
         ({"issued": "2019-01-13T12:00"}, "carries no time zone"),
         ({"times": ["2019-01-14T00:00Z"]}, "do not go together"),
@@ -77,7 +79,9 @@ def test_what_does_not_hold_is_told(changes: dict[str, Any], words: str) -> None
     assert words in problem.what and not found.found
 
 
-@pytest.mark.parametrize("text", ["", "{", '[{"series": "a"', "3", '["a"]', "[{}]", "[" * 100_000])
+@pytest.mark.parametrize(
+    "text", ["", "{", '[{"series": "a"', "3", '["a"]', "[{}]", "[" * 100_000, "9" * 5000]
+)
 def test_half_written_or_something_else(text: str) -> None:
     with pytest.raises(form.Unreadable):
         form.read(text, "x", COST)

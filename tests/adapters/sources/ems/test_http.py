@@ -89,6 +89,15 @@ def test_what_does_not_pass_is_unreachable_and_comes_back(
     assert _open(http_server, tmp_path).read([COST], GRID)[COST][0] == 0.03
 
 
+def test_an_answer_without_end_is_ended(
+    http_server: HttpServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapters.sources.ems.http._TIMEOUTS_MAX", 0.01)
+    http_server.behave(drip=True)
+    with pytest.raises(UnreachableError, match="takes over 0.01 x timeout"):
+        _open(http_server, tmp_path).read([COST], GRID)
+
+
 @pytest.mark.parametrize("status", [301, 401, 404])
 def test_a_refusal_is_not_asked_twice(http_server: HttpServer, tmp_path: Path, status: int) -> None:
     http_server.behave(status=status)
