@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 from math import isfinite
 from typing import Any
@@ -10,16 +13,20 @@ from xml.etree import ElementTree
 
 from adapters.sources.entsoe.days import PriceDay, begin_of, count_of
 from rami.core.errors import DataError, Problem
+from rami.core.timegrid import iso
 
 #: resolution of the coupled auction from this day on, before it, and where neither is given
 _QUARTERS_FROM = date(2025, 10, 1)
+_NUMBER = re.compile(r"\s*[-+]?\d+(\.\d+)?\s*$")
 _MINUTES = {"15min": 15, "30min": 30, "60min": 60}
 
 
 def days_in(text: str, days: list[date], zone: str, retrieved: str) -> list[PriceDay]:
-    """The asked days. Raises DataError: another currency or unit, days that are not complete."""
+    """The asked days. Raises DataError: another currency or unit, days that are not complete,
+    two prices for one instant."""
     document = _checked(text, zone)
-    series = _parsed(text)
+    with _readable(zone):
+        series = _parsed(text)
     problems: list[Problem] = []
     found = []
     for day in days:
@@ -67,10 +74,24 @@ def _checked(text: str, zone: str) -> str:
             what = f"{tag} is {', '.join(given)}, wanted {wanted}"
             hint = "choose a zone that is published in EUR/MWh"
             raise DataError([Problem(f"ENTSO-E {zone}", what, hint)])
+    for price in root.iter(_any(root, "price.amount")):
+        if not _NUMBER.match(price.text or ""):  # the parser takes 1,5 for 15
+            what = f"a price is {price.text!r}, no number"
+            raise DataError([Problem(f"ENTSO-E {zone}", what, "ask again later")])
     name = root.find(_any(root, "mRID"))
     revision = root.find(_any(root, "revisionNumber"))
     label = (name.text or "").strip() if name is not None else "without name"
     return label + (f" rev. {revision.text}" if revision is not None else "")
+
+
+@contextmanager
+def _readable(zone: str) -> Iterator[None]:
+    """DataError where the parser does not understand an answer."""
+    try:
+        yield
+    except (ValueError, NotImplementedError, AttributeError, KeyError, TypeError) as error:
+        what = f"the answer cannot be read: {str(error).partition('. ')[0]}"
+        raise DataError([Problem(f"ENTSO-E {zone}", what, "ask again later")]) from error
 
 
 def _any(root: ElementTree.Element, tag: str) -> str:
@@ -89,6 +110,10 @@ def _parsed(text: str) -> dict[str, dict[int, float]]:
     found: dict[str, dict[int, float]] = {}
     for name in _MINUTES:
         some = parsed[name]
-        stamps = [int(t.timestamp()) * 10**9 for t in some.index]
-        found[name] = dict(zip(stamps, some.astype(float).tolist(), strict=True))
+        prices: dict[int, float] = {}
+        for time, price in zip(some.index, some.astype(float).tolist(), strict=True):
+            stamp = int(time.timestamp()) * 10**9
+            if isfinite(price) and prices.setdefault(stamp, price) != price:
+                raise ValueError(f"two prices for {iso(stamp)}, {prices[stamp]:g} and {price:g}")
+        found[name] = prices
     return found

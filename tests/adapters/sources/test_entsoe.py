@@ -6,7 +6,7 @@ import logging
 import sys
 import warnings
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -249,3 +249,28 @@ def test_settings(wrong: dict[str, str]) -> None:
     with pytest.raises(ValueError):
         EntsoeConfiguration.model_validate({"zone": "DE_LU", **wrong})
     assert datetime.min.time() < EntsoeConfiguration(zone="FR").published_at
+
+
+_WHOLE = {n: float(n) for n in range(1, 25)}
+
+
+@pytest.mark.parametrize(
+    ("several", "words"),
+    [
+        ([(60, _WHOLE), (60, dict.fromkeys(_WHOLE, 99.0))], "two prices for 2019-01-13T23:00:00Z"),
+        ([(60, {**_WHOLE, 3: "1,5"})], "a price is '1,5', no number"),
+        ([(60, {**_WHOLE, 3: "NaN"})], "no number"),
+        ([(60, {"x": 1.0})], "cannot be read"),
+        ([(7, _WHOLE)], "cannot be read"),
+        ([(60, {2: 5.0})], "has 23 prices of the day"),
+    ],
+)
+def test_answers_that_contradict_themselves(
+    several: list[Any], words: str, peer: Callable[[str], Any]
+) -> None:
+    peer("entsoe")
+    from adapters.sources.entsoe.answer import days_in
+
+    text = document([period("2019-01-13T23:00Z", "2019-01-14T23:00Z", *one) for one in several])
+    with pytest.raises(DataError, match=words):
+        days_in(text, [date(2019, 1, 14)], "DE_LU", "now")

@@ -94,7 +94,7 @@ def test_an_answer_without_end_is_ended(
 ) -> None:
     monkeypatch.setattr("adapters.sources.ems.http._TIMEOUTS_MAX", 0.01)
     http_server.behave(drip=True)
-    with pytest.raises(UnreachableError, match="takes over 0.01 x timeout"):
+    with pytest.raises(UnreachableError, match="takes over"):
         _open(http_server, tmp_path).read([COST], GRID)
 
 
