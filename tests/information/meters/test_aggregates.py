@@ -247,3 +247,31 @@ def test_too_much_at_once_is_told_before_memory_is_full(
     ingest(dataset, store, [readings], customers=customers)
     with pytest.raises(ConfigurationError, match="--start"):
         release(dataset, store, "all", TimeGrid.of(T0, 3600, 10_500_000))
+
+
+def test_dominance_is_that_of_the_values_that_were_told(
+    make: Make, store: MemoryStore, write: Write
+) -> None:
+    """A correction afterwards makes the told sum of the north no less one customer's."""
+    groups = meters(("north", "flat", 10), ("south", "house", 10))
+    readings, customers = write(groups, lambda m, h: 100.0 if m == 2 else (1.0 if m < 10 else 9.0))
+    dataset = make()
+    ingest(dataset, store, [readings], customers=customers)
+    release(dataset, store, "all")
+    corrected, _ = write(groups, lambda m, h: 1.0 if m < 10 else 9.0, name="corrected.csv")
+    ingest(dataset, store, [corrected])
+    with pytest.raises(Refused):
+        release(dataset, store, "branch")
+
+
+def test_a_block_that_lost_somebody_by_hand_is_not_counted(
+    make: Make, store: MemoryStore, write: Write
+) -> None:
+    readings, customers = write(meters(("north", "flat", 15)))
+    dataset = make()
+    ingest(dataset, store, [readings], customers=customers)
+    assert release(dataset, store, "all", TimeGrid.of(T0, 3600, 1)).customers[0, 0] == 15
+    roster = dataset.roster()
+    del roster.customers[next(iter(roster.customers))]
+    dataset.keep(roster)
+    assert release(dataset, store, "all").customers[0].tolist() == [15] + [10] * 5

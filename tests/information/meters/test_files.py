@@ -119,6 +119,7 @@ def test_a_clock_hour_that_never_was(tmp_path: Path) -> None:
         ("nr;tid\n".encode("utf-16"), "UTF-8"),
         (b"\x1f\x8b\x08\x00broken", "damaged"),
         (b"nr;tid\na;b\n", "no column 'Energi'"),
+        (b"nr;tid;Energi;Energi\na;b;1;2\n", "'Energi' comes more than once"),
     ],
 )
 def test_files_that_cannot_be_read(tmp_path: Path, content: bytes, why: str) -> None:

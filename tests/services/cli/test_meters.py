@@ -198,6 +198,37 @@ def test_no_number_anywhere(site: Path, tmp_path: Path, monkeypatch: pytest.Monk
     call("log", site, "--verify", code=1)
 
 
+def test_numbers_of_any_shape_and_files_that_stop_half_way(site: Path, tmp_path: Path) -> None:
+    """Blanks and umlauts inside; what is in when a file cannot be read is told."""
+
+    def call(*words: object, code: int = 0, stdin: str | None = None) -> Result:
+        done = CliRunner().invoke(app, ["meters", *map(str, words)], input=stdin)
+        assert done.exit_code == code, done.output
+        assert not any(number in done.output for number in numbers)
+        return done
+
+    numbers = [f"Zähler AB {4711 + 37 * i}" for i in range(12)]
+    good, bad = tmp_path / "good.csv", tmp_path / "bad.csv"
+    rows = [f"{n};2019-01-14 {h:02d}:00;{h};1" for h in range(4) for n in numbers]
+    good.write_text("\n".join(["meter_id;time;energy;volume", *rows]), encoding="latin-1")
+    bad.write_text("meter_id;time;heat\n1;2;3\n")
+    call("keys", site, "homes")
+    call("ingest", site, "homes", good)
+    stopped = call("ingest", site, "homes", good, bad, code=2).stderr
+    assert "0 new rows are in" in stopped
+    one = f" {numbers[3]}\r\n"
+    out = tmp_path / "one.json"
+    call("export-subject", site, "homes", "--id-from", "-", "--out", out, stdin=one)
+    call("export-subject", site, "homes", "--id-from", "-", "--out", out, stdin=one * 2, code=2)
+    call("erase", site, "homes", "--id-from", "-", stdin=one)
+    call("erase", site, "homes", "--id-from", "-", stdin=one, code=2)
+    call("share", site, "homes", "--recipient", "planning", "--out", tmp_path, code=1)
+    assert not list(tmp_path.parent.glob("*.new"))
+    call("aggregate", site, "homes", "--recipient", "city", "--out", site / "x" / "y", code=1)
+    outcomes = [row["outcome"] for row in json.loads(call("log", site, "--json").stdout)]
+    assert "stopped: a file cannot be read" in outcomes
+
+
 @pytest.mark.parametrize("action", ["purge", "rotate"])
 def test_killed_it_is_finished_by_resume(site: Path, tmp_path: Path, action: str) -> None:
     def call(*words: object, code: int = 0) -> Result:

@@ -110,6 +110,11 @@ def _long(
         wanted = f"no column {', '.join(map(repr, missing))}"
         hint = f"{len(header)} columns; declare files.id, files.time and the registers' columns"
         raise DataError([Problem(f"{where.file}:1", wanted, hint)])
+    meant = {shape.id, shape.time, *(r.column or n for n, r in registers.items())}
+    twice = sorted(t for t in meant if header.count(t) > 1)
+    if twice:
+        what = f"column {', '.join(map(repr, twice))} comes more than once"
+        raise DataError([Problem(f"{where.file}:1", what, "leave one of them")])
     i, j = place[shape.id], place[shape.time]
     ids, meters = alike(cells.text, cells.starts[:, i], cells.ends[:, i])
     times, fine = _times(cells, j, where.places(ids)[meters], stamps, where)
