@@ -41,6 +41,9 @@ def told(folder: Path) -> Iterator[None]:
         raise RunError(f"{folder}: {error.strerror or error}") from None
     except duckdb.Error as error:
         raise _told(folder, error) from None
+    except RuntimeError as error:
+        _stop(error)
+        raise
 
 
 @contextmanager
@@ -54,6 +57,15 @@ def exchanged(file: Path) -> Iterator[None]:
         raise RunError(f"{file}: {error.strerror or error}") from None
     except duckdb.Error as error:
         raise _told(file, error) from None
+    except RuntimeError as error:
+        _stop(error)
+        raise
+
+
+def _stop(error: RuntimeError) -> None:
+    """Ctrl-C while a query runs is an error of DuckDB's own."""
+    if str(error) == "Query interrupted":
+        raise KeyboardInterrupt from None
 
 
 def _told(folder: Path, error: duckdb.Error) -> RunError:
