@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from stat import S_IWUSR
 from typing import TYPE_CHECKING
 
 from rami.core.errors import ConfigurationError, Problem
@@ -37,16 +38,19 @@ def write_learned(site: Site, chosen: Sequence[LearnedParameter], out: Path) -> 
     """
     from twins.site.loading import load_site
 
-    text = site.file.read_text(encoding="utf-8-sig")
+    text = site.file.read_bytes().decode("utf-8-sig")  # line ends stay as they are
     changes = {_path(one.path): f"{one.learned:.5g}" for one in chosen}
     new = with_values(text, changes, str(site.file))
     if out.exists() and out.resolve() != site.file.resolve():
         what = f"{out} is there already"
         raise ConfigurationError([Problem("--write", what, "name a new file or the site file")])
+    out = out.resolve()  # a link stays one
+    if out.exists() and not out.stat().st_mode & S_IWUSR:
+        raise ConfigurationError([Problem("--write", f"{out}: is read-only")])
     # relative files in it are looked up beside it
     trial = out.with_name(f".{out.name}.checked.yaml")
     try:
-        trial.write_text(new, encoding="utf-8")
+        trial.write_bytes(new.encode())
         load_site(trial)
     except OSError as error:
         raise ConfigurationError([Problem("--write", f"{out}: {error.strerror}")]) from None

@@ -22,11 +22,9 @@ from rami.information.forecast.outlook import Expected, Replaced
 from rami.information.forecast.publication import published_until
 from rami.information.forecast.settings import ForecastSettings
 from rami.information.forecast.task import Task
+from rami.information.forecast.unmeasured import unmeasured
 from rami.information.series import AIR_TEMPERATURE, Series
 from rami.information.source import DataSource, foresight, known_frame
-
-#: share of a consumer's power that is expected of it when nothing was ever measured
-UNKNOWN_LOAD = 0.5
 
 
 @dataclass(frozen=True)
@@ -151,6 +149,7 @@ class ForecastDesk:
         wanted = {n: first for n, first in wanted.items() if first < grid.count}
         self._memory.until(_on_raster(issued_ns, grid), grid.step_ns)
         outlook = self._outlook(issued_ns, grid, known)
+        air = known[AIR_TEMPERATURE].values if AIR_TEMPERATURE in known else None
         made = {}
         for name, first in wanted.items():
             part = grid.part(first, grid.count - first)
@@ -167,7 +166,9 @@ class ForecastDesk:
                 outlook if loads else None,
                 self._calendar,
                 self._settings.levels,
-                self._series[name].power * UNKNOWN_LOAD,
+                unmeasured(self._series[name].role, self._series[name].power, air, grid.count)[
+                    first:
+                ],
             )
             made[name] = (self._fit(name, task, issued_ns).predict(task), first)
         return made

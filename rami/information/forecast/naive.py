@@ -141,7 +141,7 @@ class Declared:
 
     def predict(self, task: Task) -> Forecast:
         """As in Fitted."""
-        values = np.full(task.grid.count, task.declared or 0.0)
+        values = np.full(task.grid.count, 0.0 if task.declared is None else task.declared)
         said = answer(task, self.name, values, Errors.none(task.whole.count))
         said.status[:] = quality(Family.UNCERTAIN, Reason.ESTIMATED | Reason.MISSING)
         return said

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from rami.core.frame import Values
 from rami.core.timegrid import TimeGrid
 from rami.information.forecast.calendar import DAY_NS, LocalCalendar
 from rami.information.forecast.history import History
@@ -22,7 +23,7 @@ class Task:
 
     `grid` has the step of the history and begins at the issue or after it. `outlook` is what
     was expected of the temperature at any issue, None where nothing was. `declared` is a value
-    to fall back on when there is no history at all. Raises ValueError.
+    or one per interval to fall back on when there is no history at all. Raises ValueError.
     """
 
     issued_ns: int
@@ -31,7 +32,7 @@ class Task:
     outlook: Outlook | None = None
     calendar: LocalCalendar = field(default_factory=LocalCalendar)
     levels: tuple[float, ...] = LEVELS
-    declared: float | None = None
+    declared: Values | float | None = None
 
     def __post_init__(self) -> None:
         step = self.grid.step_ns

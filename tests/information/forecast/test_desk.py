@@ -14,6 +14,7 @@ from rami.information.forecast.calendar import DAY_NS, LocalCalendar
 from rami.information.forecast.desk import ForecastDesk
 from rami.information.forecast.publication import published_until
 from rami.information.forecast.settings import ForecastSettings
+from rami.information.forecast.unmeasured import unmeasured
 from rami.information.series import Role, Series
 
 START = instant("2019-01-07T00:00+01:00")
@@ -119,7 +120,7 @@ def test_same_issues_same_bytes_and_nothing_read_twice() -> None:
 def test_a_source_that_begins_at_the_issue() -> None:
     issued, grid = _at(10)
     frame = ForecastDesk(Source(begins_ns=issued), SERIES, _settings()).at(issued, grid)
-    assert (frame["P_heat"] == 250.0).all()  # half of what the consumer has
+    assert (frame["P_el"] == 150.0).all()  # half of what the consumer has
     assert frame.sources["P_heat"].startswith("declared (ridge: 0 days of history")
 
 
@@ -144,3 +145,13 @@ def test_methods_by_name_and_by_role() -> None:
 def test_publication(instant_text: str, until: str) -> None:
     calendar = LocalCalendar("Europe/Berlin")
     assert published_until(instant(instant_text), calendar) == instant(until)
+
+
+def test_what_was_never_measured_follows_the_weather_where_it_heats() -> None:
+    air = np.array([-12.0, 1.5, 15.0, 30.0, np.nan])
+    heating = unmeasured(Role.SPACE_HEATING, 100.0, air, 5)
+    np.testing.assert_allclose(heating, [100.0, 50.0, 0.0, 0.0, 50.0])
+    district = unmeasured(Role.DISTRICT, 100.0, air, 5)
+    np.testing.assert_allclose(district, [100.0, 55.0, 10.0, 10.0, 50.0])
+    for role, known in ((Role.ELECTRIC, air), (Role.SPACE_HEATING, None)):
+        assert (unmeasured(role, 100.0, known, 5) == 50.0).all()
