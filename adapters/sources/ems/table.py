@@ -28,13 +28,16 @@ def read(text: str, where: str, quantities: Mapping[str, str]) -> Fetched:
         raise Unreadable("does not end with a whole line: half written")
     separator = ";" if text.partition("\n")[0].count(";") else ","
     rows = csv.DictReader(StringIO(text), delimiter=separator, restval="")
-    lacking = [c for c in _NEEDED if c not in (rows.fieldnames or ())]
-    if lacking:
-        raise Unreadable(f"lacks the columns {', '.join(lacking)}")
     lines: dict[str, list[tuple[int, dict[str, str]]]] = {}
-    for number, row in enumerate(rows, 2):
-        if row["series"] in quantities:
-            lines.setdefault(row["series"], []).append((number, row))
+    try:
+        lacking = [c for c in _NEEDED if c not in (rows.fieldnames or ())]
+        if lacking:
+            raise Unreadable(f"lacks the columns {', '.join(lacking)}")
+        for number, row in enumerate(rows, 2):
+            if row["series"] in quantities:
+                lines.setdefault(row["series"], []).append((number, row))
+    except csv.Error as error:
+        raise Unreadable(f"is no CSV: {error}") from None
     found = Fetched()
     for name, listed in lines.items():
         values: list[tuple[int, int | None, int, float, int]] = []
@@ -44,12 +47,17 @@ def read(text: str, where: str, quantities: Mapping[str, str]) -> Fetched:
             except ValueError as error:
                 found.refuse(name, Problem(f"{where}:{number}", f"{name}: {error}"))
         if values and name not in found.refused:
-            found.add(name, _delivery(values))
+            try:
+                found.add(name, _delivery(values))
+            except OverflowError:
+                found.refuse(name, Problem(where, f"{name}: a time beyond the year 2262"))
     return found
 
 
 def _row(row: dict[str, str], quantity: str) -> tuple[int, int | None, int, float, int]:
     """Begin, end, issue, value, status; ValueError."""
+    if None in row:  # where DictReader puts what no column is for
+        raise ValueError("more cells than columns; decimals want a point")
     begin = instant(row["time"])
     issued = instant(row["issued"]) if row.get("issued") else begin
     until = instant(row["until"]) if row.get("until") else None

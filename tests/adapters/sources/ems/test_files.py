@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from adapters.sources.ems import form, table
 from adapters.sources.ems.configuration import EmsFilesConfiguration
 from adapters.sources.ems.outbox import Outbox
 from rami.core.errors import DataError, RunError, UnreachableError
@@ -135,3 +136,22 @@ def test_an_outbox_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(RunError, match="cannot be written"):
         Outbox(tmp_path / "file", 5).put("a", "{}")
+
+
+@pytest.mark.parametrize(
+    ("cells", "words"),
+    [
+        ("2019-01-14T00:00Z,1,5", "more cells than columns"),
+        ("0001-01-01T00:00Z,3", "beyond the year 2262"),
+        ("2019-01-14T00:00Z,\0", "could not convert"),
+    ],
+)
+def test_csv_rows_that_do_not_hold(cells: str, words: str) -> None:
+    text = f"series,unit,time,value\ncost.iess.hnht,EUR/MWh,{cells}\n"
+    found = table.read(text, "x", {"cost.iess.hnht": "energy_price"})
+    assert not found.found and words in str(found.refused["cost.iess.hnht"][0])
+
+
+def test_a_cell_without_end_is_no_csv() -> None:
+    with pytest.raises(form.Unreadable, match="no CSV"):
+        table.read(f"series,unit,time,value\na,kW,2019-01-14T00:00Z,{'9' * 200_000}\n", "x", {})
