@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from math import isfinite
@@ -65,16 +65,25 @@ def read_points(
     for pattern in optional:
         if not any(fnmatchcase(name, pattern) for name in known):
             problems.append(Problem(shown, f"optional: no point fits {pattern!r}"))
-    without = [p.name for p in points if p.direction in _EXPECTED and p.name not in seen]
+    lacking, free = unmapped(shown, points, seen, optional, form.what)
+    return rows, problems + lacking, notes + free
+
+
+def unmapped(
+    shown: str, points: Sequence[Point], mapped: Container[str], optional: Sequence[str], what: str
+) -> tuple[list[Problem], list[Problem]]:
+    """Points that a plant should have and `what` has not: a problem, or a note if optional."""
+    without = [p.name for p in points if p.direction in _EXPECTED and p.name not in mapped]
     free = [n for n in without if any(fnmatchcase(n, o) for o in optional)]
     lacking = [n for n in without if n not in free]
+    problems, notes = [], []
     if lacking:
-        what = f"{len(lacking)} points are not in {form.what}: {_some(lacking)}"
-        problems.append(Problem(shown, what, "map them, or name them under `optional`"))
+        text = f"{len(lacking)} points are not in {what}: {_some(lacking)}"
+        problems.append(Problem(shown, text, "map them, or name them under `optional`"))
     if free:
-        what = f"{len(free)} optional points are not in {form.what}: {_some(free)}"
-        notes.append(Problem(shown, what))
-    return rows, problems, notes
+        text = f"{len(free)} optional points are not in {what}: {_some(free)}"
+        notes.append(Problem(shown, text))
+    return problems, notes
 
 
 def conversion(row: PointRow, wrong: list[str]) -> Conversion:

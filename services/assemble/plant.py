@@ -53,14 +53,15 @@ def open_backends(site: Site, fmus: Mapping[str, Path]) -> dict[str, PlantBacken
     A generated FMU, an FMU from elsewhere, a Python model, or our own equations in Python.
     """
     return {
-        name: _open_backend(site, name, topology, fmus)
+        name: open_backend(site, name, topology, fmus)
         for name, topology in site.topology.twins.items()
     }
 
 
-def _open_backend(
+def open_backend(
     site: Site, name: str, topology: TwinTopology, fmus: Mapping[str, Path]
 ) -> PlantBackend:
+    """What stands behind one twin's points, at its start; ModelError."""
     from models import boundaries_of
     from models.points import points_of
 

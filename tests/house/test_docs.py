@@ -26,6 +26,12 @@ from tests.house.source import tracked
 
 _FENCE = re.compile(r"^```([\w-]+)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\]\((?!https?://|#|mailto:)([^)#\s]+)")
+#: files that pages name, of which the header counts
+_MAPS = {
+    "registers.csv": "point,table,address",
+    "columns.csv": "point,column",
+    "experiment.csv": "time",
+}
 PAGES = [REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").rglob("*.md"))]
 
 
@@ -91,11 +97,10 @@ def test_fragments_give_sites(
     from twins.site import load_site
 
     (playground / "models").mkdir()
-    for name in (
-        *("loads.csv", "prices.csv", "weather.csv", "mosmix.csv", "models/district.fmu"),
-        *("registers.csv", "experiment.csv", "columns.csv"),
-    ):
+    for name in ("loads.csv", "prices.csv", "weather.csv", "mosmix.csv", "models/district.fmu"):
         (playground / name).touch()
+    for name, header in _MAPS.items():
+        (playground / name).write_text(f"{header}\n", encoding="utf-8")
     for fragment in _blocks(page, "yaml"):
         declared = _overlaid(reference_site_declaration, yaml.safe_load(fragment))
         file = playground / "site.yaml"

@@ -9,4 +9,5 @@ CASES = {
     "native": "tests.adapters.assets.live.model_case:native_case",
     "fmu": "tests.adapters.assets.live.model_case:fmu_case",
     "modbus": "tests.adapters.assets.live.modbus_case:ModbusCase",
+    "replay": "tests.adapters.assets.live.replay_case:ReplayCase",
 }

@@ -1,0 +1,1 @@
+"""Backend: a recording as a plant."""
