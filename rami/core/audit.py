@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, runtime_checkable
 
 
-@dataclass(frozen=True)
-class AuditEntry:
+class AuditEntry(NamedTuple):
     """One act: when (UTC ns), who (role and name), what (site path of the input), the value held
     before and the one wanted and written (canonical unit; None where there is none), why, and
     the outcome in a word (`written`, `clamped`, `refused`, `failed`, ...).
 
-    A row may stand for `count` equal ones, the first at `at_ns`, the last at `until_ns`.
+    A row may stand for `times` equal ones, the first at `at_ns`, the last at `until_ns`.
     """
 
     at_ns: int
@@ -23,7 +21,7 @@ class AuditEntry:
     new: float | None
     why: str
     outcome: str
-    count: int = 1
+    times: int = 1
     until_ns: int | None = None
 
 
