@@ -13,8 +13,10 @@ from rami.core.points import Direction, Point, PointIndex
 from rami.core.quality import Family, Reason, good, quality
 from rami.core.timegrid import NS
 from rami.integration.guard import Guard
+from rami.integration.leases import Lease
 from rami.integration.limits import Limit, limits_of
 from rami.integration.mode import Mode
+from rami.integration.role import Role
 from rami.integration.settings import GuardSettings
 
 START_NS = 1_547_424_000 * NS
@@ -154,3 +156,9 @@ def bench(
         tell=told.append,
     )  # fmt: skip
     return Bench(guard, plant, audit, clock, limits, told)
+
+
+def taken(b: Bench, role: Role = Role.TECHNICAL, holder: str = "pid", *names: str) -> Lease:
+    lease = b.guard.take(role, holder, names or None)
+    assert isinstance(lease, Lease), lease
+    return lease
