@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from adapters.assets.modbus.data_types import TYPES, DataType
+from adapters.assets.modbus.data_types import BITS, TYPES, DataType
 from rami.core.errors import ConfigurationError, Problem
 from rami.core.points import Direction, Point
-from rami.core.wording import did_you_mean
 from rami.integration.map_rows import MapForm
 from rami.integration.point_map import Conversion, PointRow, conversion, read_points, switch
 
@@ -33,6 +32,7 @@ FORM = MapForm(
     needed=("table", "address"),
 )
 _LAST = 65535
+_TYPES = ", ".join([t for t in TYPES if t not in BITS] + [f"{BITS[0]} to {BITS[-1]}"])
 
 
 @dataclass(frozen=True)
@@ -120,18 +120,19 @@ def _register(declared: ModbusConfiguration, row: PointRow, wrong: list[str]) ->
     if optional and "table" not in words and "address" not in words:
         return None
     table = words.get("table", "")
+    kind = words.get("type", "bool" if TABLES.get(table, (False,))[0] else "int16")
     if table not in TABLES:
         wrong.append(f"table is {table!r}; wanted one of {', '.join(TABLES)}")
-        return None
+        table = "coil" if kind == "bool" else "holding"
+    if kind not in TYPES:
+        wrong.append(f"no type {kind!r}; wanted one of {_TYPES}")
+        kind = "bool" if TABLES[table][0] else "int16"
     single, can_be_written = TABLES[table]
     device = _whole(words.get("device", str(declared.device)), "device", 255, wrong)
     address = _whole(words.get("address", ""), "address", _LAST, wrong)
-    kind = words.get("type", "bool" if single else "int16")
-    if kind not in TYPES:
-        wrong.append(f"no type {kind!r}; {did_you_mean(kind, TYPES)}")
-        return None
     if single != (kind == "bool"):
-        wrong.append(f"a {table} holds {'bool' if single else 'no bool; wanted e.g. int16, bit0'}")
+        what = "bool" if single else "no bool; wanted e.g. int16, or bit0 of a register"
+        wrong.append(f"the table {table} holds {what}")
     orders = {}
     for key, default in (("words", declared.words), ("bytes", declared.bytes)):
         orders[key] = words.get(key, default)
@@ -140,7 +141,7 @@ def _register(declared: ModbusConfiguration, row: PointRow, wrong: list[str]) ->
     actuated = point.direction is Direction.ACTUATED
     writable = switch(row, "writable", actuated, wrong)
     if writable and not can_be_written:
-        wrong.append(f"a {table} cannot be written; wanted holding or coil")
+        wrong.append(f"the table {table} cannot be written; wanted holding or coil")
     found = DataType(kind, orders["words"], orders["bytes"])
     if address + found.count > _LAST + 1:
         wrong.append(f"address {address} leaves no room for {kind}")
