@@ -30,6 +30,10 @@ _LINK = re.compile(r"\]\((?!https?://|#|mailto:)([^)#\s]+)")
 _MAPS = {
     "registers.csv": "point,table,address",
     "columns.csv": "point,column",
+    "nodes.csv": "point,node",
+    "ours.pem": "",
+    "ours_key.pem": "",
+    "plc.pem": "",
     "experiment.csv": "time",
 }
 PAGES = [REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").rglob("*.md"))]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 
 from rami.core.errors import ConfigurationError, Problem
 from twins.site.node import Mark, Node, Step, dotted
@@ -52,6 +54,20 @@ class Faults:
         """One more warning."""
         mark, where = self.where(path)
         self._put(self._warned, mark, where, what, wanted, hint)
+
+    def add_file(self, path: Sequence[Step], problem: Problem) -> None:
+        """A problem of a file that the site names at `path`; its place starts at the site's."""
+        self._file(self._found, path, problem)
+
+    def warn_file(self, path: Sequence[Step], problem: Problem) -> None:
+        """What is worth a look in a file that the site names at `path`."""
+        self._file(self._warned, path, problem)
+
+    def _file(self, table: _Table, path: Sequence[Step], problem: Problem) -> None:
+        mark, _ = self.where(path)
+        where = str(Path(self.file).parent / problem.where)
+        key = (mark.line, mark.column, f"{len(table):06d}")  # in the file's own order
+        table[key] = replace(problem, where=where)
 
     @staticmethod
     def _put(table: _Table, mark: Mark, where: str, what: str, wanted: str, hint: str) -> None:

@@ -8,6 +8,7 @@ from rami.asset.topology import SiteTopology
 from rami.core.errors import ConfigurationError
 from twins.site.checks.case import Case
 from twins.site.checks.key_figures import check_key_figures
+from twins.site.checks.plant import check_plants
 from twins.site.checks.quality import check_quality
 from twins.site.checks.variables import check_variables
 from twins.site.checks.wiring import check_wiring
@@ -42,4 +43,5 @@ def check_wired(case: Case, name: str, left_out: frozenset[Path]) -> SiteTopolog
         check_quality(case, site)
     if not left_out:
         check_key_figures(case, site)
+        check_plants(case, site)
     return site

@@ -1,0 +1,1 @@
+"""Backend: a plant behind an OPC UA server, by node map."""
