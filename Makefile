@@ -26,10 +26,10 @@ run: $(VENV)/.run ## Run the reference study into out/ (SITE, OUT and ARGS may b
 	@$(BIN)/rami study $(SITE) --out $(OUT) $(ARGS)
 
 test: $(VENV)/.test ## Run the tests.
-	@$(BIN)/python -m pytest -n auto --dist worksteal -m "not soak" $(ARGS)
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist worksteal -m "not soak" $(ARGS)
 
 soak: $(VENV)/.test ## Run the long tests (minutes).
-	@$(BIN)/python -m pytest -m soak $(ARGS)
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -m soak $(ARGS)
 
 peers: $(VENV)/.peers ## Install the packages that wider tests and benchmarks compare with.
 
