@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from services.cli import ending
-from services.cli.offers import GROUPS
+from services.cli.offers import COMMANDS, GROUPS
 from services.cli.options import Json, Out, Site
 
 app = typer.Typer(
@@ -26,6 +26,8 @@ fmu_app = typer.Typer(help="The physics models of a site.", no_args_is_help=True
 app.add_typer(fmu_app, name="fmu")
 for _name, _group in GROUPS.items():
     app.add_typer(_group, name=_name)
+for _command in COMMANDS:
+    app.command()(_command)
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
 """Groups of commands; each file says what is offered and loads its work when called."""
 
-from services.cli.offers import data, forecast, learn, meters
+from services.cli.offers import data, emulate, forecast, learn, meters
 
 #: word after `rami` and the commands under it
 GROUPS = {
@@ -8,6 +8,9 @@ GROUPS = {
     "forecast": forecast.app,
     "meters": meters.app,
     "learn": learn.app,
+    "emulator": emulate.app,
 }
+#: commands without a group
+COMMANDS = (emulate.emulate,)
 
-__all__ = ["GROUPS"]
+__all__ = ["COMMANDS", "GROUPS"]

@@ -1,0 +1,127 @@
+"""The control channel: JSON, a line each way, on this machine only; for those who test.
+
+`{"advance": 10}`, `{"status": true}`, `{"fault": "drift:hp.P_el,rate=5"}` (or as an object),
+`{"clear": "NAME"}` (or `all`), `{"truth": true}`, `{"stop": true}`. The answer holds `ok`, and
+`error` where that is false.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from rami.core.errors import ConfigurationError, RamiError
+from rami.core.timegrid import iso
+from services.emulate.fault import parse_fault, read_fault
+from services.emulate.front import HOST, port_errors
+from services.emulate.pacing import Pacing
+
+_WORDS = ("advance", "status", "fault", "clear", "truth", "stop")
+
+
+class ControlChannel:
+    """Serves commands; `stop` is called when one asks for the end."""
+
+    def __init__(self, pacing: Pacing, port: int, stop: Callable[[], None]) -> None:
+        self._pacing, self._stop = pacing, stop
+        self.port = port
+        self._server: asyncio.Server | None = None
+        self._writers: set[asyncio.StreamWriter] = set()
+
+    async def open(self) -> None:
+        """Listen. Raises UnreachableError when the port is taken."""
+        with port_errors("--control", self.port):
+            self._server = await asyncio.start_server(self._connected, HOST, self.port)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def close(self) -> None:
+        """End all connections."""
+        if self._server is not None:
+            self._server.close()
+            for writer in list(self._writers):
+                writer.close()
+            await self._server.wait_closed()
+
+    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writers.add(writer)
+        try:
+            while line := await reader.readline():
+                answer = await self._answer(line)
+                writer.write(json.dumps(answer).encode() + b"\n")
+                await writer.drain()
+                if answer.get("stopping"):
+                    self._stop()
+        except (ConnectionError, ValueError):
+            # the peer went away, or sent a line beyond all measure
+            return
+        finally:
+            self._writers.discard(writer)
+            writer.close()
+
+    async def _answer(self, line: bytes) -> dict[str, Any]:
+        try:
+            command = json.loads(line)
+            if not isinstance(command, dict) or len(command) != 1:
+                raise ConfigurationError(f"wanted one of {', '.join(_WORDS)} as the only key")
+            return {"ok": True, **await self._done(command)}
+        except (json.JSONDecodeError, UnicodeDecodeError):
+            return {"ok": False, "error": "is no line of JSON"}
+        except ConfigurationError as error:
+            return {"ok": False, "error": "; ".join(map(str, error.problems))}
+        except RamiError as error:
+            return {"ok": False, "error": str(error)}
+
+    async def _done(self, command: Mapping[str, Any]) -> dict[str, Any]:
+        pacing, plc = self._pacing, self._pacing.plc
+        ((word, what),) = command.items()
+        match word:
+            case "advance":
+                if pacing.speed is not None:
+                    raise ConfigurationError(
+                        "advance: time passes by itself; start with --lockstep"
+                    )
+                if isinstance(what, bool) or not isinstance(what, int | float):
+                    raise ConfigurationError(f"advance: wanted seconds, got {what!r}")
+                await pacing.advance(float(what))
+            case "fault":
+                if isinstance(what, str):
+                    fault = parse_fault(what)
+                elif isinstance(what, dict):
+                    fault = read_fault(what)
+                else:
+                    raise ConfigurationError(f"fault: wanted a text or an object, got {what!r}")
+                name = plc.faults.add(fault, plc.elapsed_s)
+                plc.refresh_faults()
+                await pacing.show()
+                return {"name": name, **self._when()}
+            case "clear":
+                plc.faults.clear(str(what))
+                plc.refresh_faults()
+                await pacing.show()
+            case "truth":
+                return {"values": plc.truth(), "energy": plc.plant.energy(), **self._when()}
+            case "status":
+                return self._status()
+            case "stop":
+                return {"stopping": True}
+            case _:
+                raise ConfigurationError(f"{word!r} is no command; wanted {', '.join(_WORDS)}")
+        return self._when()
+
+    def _when(self) -> dict[str, Any]:
+        return {"elapsed": self._pacing.plc.elapsed_s, "time": iso(self._pacing.now_ns)}
+
+    def _status(self) -> dict[str, Any]:
+        plc = self._pacing.plc
+        return {
+            **self._when(),
+            "twin": plc.topology.name,
+            "control": plc.control.name.lower(),
+            "silent": plc.silent_s,
+            "speed": self._pacing.speed,
+            "late": self._pacing.late_s,
+            "link": "down" if plc.link_down else "up",
+            "faults": plc.faults.told(plc.elapsed_s),
+        }
