@@ -11,7 +11,7 @@ import numpy as np
 from rami.asset.capability import Readable, Snapshotable, Steppable, Writable
 from rami.asset.live import Answer, Link, LinkState, Mask, Observation, Taken, Vector
 from rami.core.errors import ConfigurationError, ModelError, Problem
-from rami.core.points import Direction, PointIndex
+from rami.core.points import PointIndex
 from rami.core.quality import Family, Reason, good, quality
 from rami.core.wording import did_you_mean
 
@@ -26,9 +26,9 @@ class LiveModel:
     """Observable, Commandable, Linked, Paced; Snapshotable as far as the model is.
 
     `make` gives the model at its start; it is called by `open`, so that opening anew starts
-    anew. `inputs` (default: the model's actuated ones) are commanded; those that remain are
-    `surroundings` (weather, demands), set with `surround` by who runs it. `inputs` and
-    `outputs` may be some of the model's, in any order. A step is at most `longest_step_s`.
+    anew. `inputs` are commanded; the model's others are `surroundings` (weather, demands), set
+    with `surround` by who runs it. `outputs` may name surroundings too, as a plant measures
+    them. Both may be some of the model's, in any order. A step is at most `longest_step_s`.
     Values are Good and SIMULATED, stamped by `clock` (UTC ns) when the model has run.
     """
 
@@ -50,27 +50,18 @@ class LiveModel:
         self._seen = _nothing(len(outputs))
         self._set_ns = 0
 
-    @classmethod
-    def whole(
-        cls, make: Callable[[], PlantModel], clock: Callable[[], int], longest_step_s: float = 60.0
-    ) -> LiveModel:
-        """All outputs of a model, all its actuated inputs; it is made once more to be asked."""
-        model = make()
-        actuated = [p for p in model.inputs.points if p.direction is Direction.ACTUATED]
-        outputs = model.outputs
-        _let_go(model)
-        return cls(make, PointIndex(actuated), outputs, clock, longest_step_s)
-
     def open(self) -> None:
         """Make the model; ConfigurationError naming every point that it has not, ModelError."""
         with self._lock:
             self.close()
             model = self._make()
+            rest = [p for p in model.inputs.points if p.name not in self.inputs]
+            told = PointIndex([*model.outputs.points, *rest])
             problems = [
                 Problem(type(model).__name__, f"no {kind} {name!r}", did_you_mean(name, own.names))
                 for kind, wanted, own in (
                     ("input", self.inputs, model.inputs),
-                    ("output", self.outputs, model.outputs),
+                    ("output", self.outputs, told),
                 )
                 for name in wanted.names
                 if name not in own
@@ -78,11 +69,10 @@ class LiveModel:
             if problems:
                 _let_go(model)
                 raise ConfigurationError(problems)
-            rest = [p for p in model.inputs.points if p.name not in self.inputs]
             self.surroundings = PointIndex(rest)
             self._into = model.inputs.places(self.inputs.names)
             self._around = model.inputs.places(self.surroundings.names)
-            self._from = model.outputs.places(self.outputs.names)
+            self._from = told.places(self.outputs.names)
             self._u = model.inputs.starts()
             self._model = model
             now = self._clock()
@@ -152,6 +142,7 @@ class LiveModel:
             wanted[self._around] = values
             model.write(wanted)
             self._u = wanted
+            self._tell(model.read())
 
     def advance(self, seconds: float) -> None:
         """Run the model for so long; ModelError, after which the link is LOST."""
@@ -183,7 +174,7 @@ class LiveModel:
     def _tell(self, outputs: Vector) -> None:
         count = len(self.outputs)
         self._seen = Observation(
-            outputs[self._from],
+            np.concatenate([outputs, self._u[self._around]])[self._from],
             good(count, Reason.SIMULATED),
             np.full(count, self._clock(), np.int64),
         )

@@ -48,7 +48,8 @@ def read_points(
     """
     file = read_rows(path, shown, form)
     known = {point.name: point for point in points}
-    problems, notes = list(file.problems), []
+    problems = list(file.problems)
+    notes: list[Problem] = []
     rows: list[PointRow] = []
     seen: dict[str, str] = {}
     for where, words in file.rows:
@@ -76,7 +77,8 @@ def unmapped(
     without = [p.name for p in points if p.direction in _EXPECTED and p.name not in mapped]
     free = [n for n in without if any(fnmatchcase(n, o) for o in optional)]
     lacking = [n for n in without if n not in free]
-    problems, notes = [], []
+    problems: list[Problem] = []
+    notes: list[Problem] = []
     if lacking:
         text = f"{len(lacking)} points are not in {what}: {_some(lacking)}"
         problems.append(Problem(shown, text, "map them, or name them under `optional`"))

@@ -52,9 +52,15 @@ def live_plant(site: Site, twin: str, clock: Clock = time.time_ns) -> LiveBacken
 def live_model(
     site: Site, twin: str, fmus: Mapping[str, Path], clock: Clock = time.time_ns
 ) -> LiveModel:
-    """The twin's model run as a plant, not yet open; steps of at most the site's."""
+    """The twin's model run as a plant, with a plant's points, not yet open.
+
+    Steps are at most the site's.
+    """
     from rami.integration.live_model import LiveModel
     from services.assemble.plant import open_backend
 
     topology = site.topology.twins[twin]
-    return LiveModel.whole(lambda: open_backend(site, twin, topology, fmus), clock, site.clock.step)
+    inputs, outputs = live_points(site, twin)
+    return LiveModel(
+        lambda: open_backend(site, twin, topology, fmus), inputs, outputs, clock, site.clock.step
+    )
