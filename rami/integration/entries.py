@@ -66,7 +66,7 @@ class Words:
             wanted = float(decision.wanted[place])
             key = (who, name)
             self.ledger.repeat(
-                key, now, who, self.ledger.what(name), wanted, why, "clamped", base, base
+                key, now, who, self.ledger.what(name), wanted, why, "limited", base, base
             )
         for place in np.flatnonzero(decision.blind).tolist():
             held = decision.asked[place]

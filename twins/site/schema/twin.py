@@ -11,6 +11,7 @@ from rami.asset.kinds import kinds
 from rami.asset.network import Network
 from rami.asset.topology import Link
 from rami.core.written import Name
+from rami.integration.settings import GuardSettings
 from twins.site.registry import models, plants
 from twins.site.schema.union import OneOf
 
@@ -51,6 +52,7 @@ class TwinDeclaration(Declared):
         "standard", description="`standard` wires what `links` leaves open, `none` adds nothing"
     )
     backends: Backends = Field(default_factory=Backends, description="what stands behind it")
+    guard: GuardSettings | None = Field(None, description="limits of what reaches the plant")
     networks: dict[Name, Network] = Field(min_length=1, description="its water networks")
     components: dict[Name, Annotated[Component, OneOf(kinds)]] = Field(
         default_factory=dict, description="its components"
