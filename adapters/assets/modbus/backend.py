@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from math import nan
 from pathlib import Path
 from threading import Event, Lock, Thread
 from time import monotonic
@@ -173,7 +174,7 @@ class ModbusBackend:
             return rest
 
         def seen(register: Register, content: Sequence[int]) -> None:
-            self._take(register, content, self._clock())
+            self._take([(register, content)], self._clock())
 
         writing = Writing(
             self._wire,
@@ -252,21 +253,21 @@ class ModbusBackend:
     def _read(self, reading: Reading) -> None:
         at_ns = self._clock()
         answer = self._wire.read(reading.device, reading.table, reading.address, reading.count)
-        for register in reading.members:
-            self._take(register, reading.part(register, answer), at_ns)
+        self._take(((r, reading.part(r, answer)) for r in reading.members), at_ns)
 
     def _take_now(self, reading: Reading, answer: Sequence[int]) -> None:
-        now = self._clock()
-        for register in reading.members:
-            self._take(register, reading.part(register, answer), now)
+        self._take(((r, reading.part(r, answer)) for r in reading.members), self._clock())
 
-    def _take(self, register: Register, content: Sequence[int], at_ns: int) -> None:
-        number = register.type.decoded(content)
-        to, name = register.to_canonical, register.point.name
-        value = np.nan if number == register.invalid else number * to.factor + to.offset
+    def _take(self, contents: Iterable[tuple[Register, Sequence[int]]], at_ns: int) -> None:
+        found: dict[str, float] = {}
+        for register, content in contents:
+            number, to = register.type.decoded(content), register.to_canonical
+            without = number == register.invalid
+            found[register.point.name] = nan if without else number * to.factor + to.offset
         for index, told in ((self.inputs, self._in), (self.outputs, self._out)):
-            if name in index:
-                told.take([index[name]], [value], at_ns)
+            mine = {index[name]: value for name, value in found.items() if name in index}
+            if mine:
+                told.take([*mine], [*mine.values()], at_ns)
 
     def _fail(self, reading: Reading) -> None:
         for index, told in ((self.inputs, self._in), (self.outputs, self._out)):
