@@ -24,6 +24,7 @@ GROUPS = (
     "quality",
     "faults",
     "files",
+    "opcua_client",
     "meters",
 )
 

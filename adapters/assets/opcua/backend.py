@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -124,7 +124,11 @@ class OpcuaBackend:
                 answers.append(Answer(place, Taken.REFUSED, why))
         if wanted:
             answers += self._sent(wanted)
-        return tuple(sorted(answers, key=lambda answer: answer.place))
+        answers.sort(key=lambda answer: answer.place)
+        return tuple(
+            replace(a, why=f"{self.inputs.names[a.place]}: {a.why}") if a.why else a
+            for a in answers
+        )
 
     def _sent(self, wanted: list[tuple[int, float]]) -> list[Answer]:
         from adapters.assets.opcua.trouble import Lost

@@ -66,11 +66,10 @@ class NodesFailedError(ConfigurationError):
         lines = [f"{self._place}: {len(self._failed)} of {self._of} nodes cannot be used"]
         groups: dict[str, list[tuple[str, Problem]]] = {}
         for point, problem in self._failed:
-            component, _, quantity = point.rpartition(".")
-            groups.setdefault(component, []).append((quantity, problem))
+            groups.setdefault(point.rpartition(".")[0], []).append((point, problem))
         for component, problems in groups.items():
             lines.append(f"  {component}")
-            for quantity, problem in problems:
+            for point, problem in problems:
                 told = f"{problem.what}; hint: {problem.hint}" if problem.hint else problem.what
-                lines.append(f"    {quantity}: {told} ({problem.where})")
+                lines.append(f"    {point}: {told} ({problem.where})")
         return "\n".join(lines)

@@ -40,6 +40,7 @@ class Plant:
         self.delay = 0.0
         self.fault: dict[str, str] = {}
         self.ignored: set[str] = set()
+        self.denied: set[str] = set()
         self.requests = {"read": 0, "write": 0, "largest": 0, "at_once": 0}
         self.busy = 0
 
@@ -111,9 +112,16 @@ class Plant:
         return len(clients)
 
     async def behave(
-        self, delay: float = 0.0, fault: dict[str, str] | None = None, ignored: Any = ()
+        self,
+        delay: float = 0.0,
+        fault: dict[str, str] | None = None,
+        ignored: Any = (),
+        denied: Any = (),
     ) -> str:
         self.delay, self.fault, self.ignored = delay, dict(fault or {}), set(ignored)
+        for name in {*self.denied, *denied}:
+            await self.nodes[name].set_writable(name not in denied)
+        self.denied = set(denied)
         return "ok"
 
     async def end_subscriptions(self, told: bool = True) -> int:

@@ -39,12 +39,15 @@ def test_the_servers_refusal_is_told(plant: PlantServer, opened: Open) -> None:
     backend = opened(plant.url)
     plant.do("behave", fault={"write": "BadUserAccessDenied"})
     answers = command(backend, hp_u=0.5)
-    assert (answers["hp.u"].taken, answers["hp.u"].why) == (Taken.REFUSED, "BadUserAccessDenied")
+    assert (answers["hp.u"].taken, answers["hp.u"].why) == (
+        Taken.REFUSED,
+        "hp.u: BadUserAccessDenied",
+    )
     assert backend.link().state is LinkState.OPEN
     plant.do("delete", name="hp.u")
     plant.do("behave")
     answers = command(backend, hp_u=0.5, pump_u=0.1)
-    assert answers["hp.u"].why.startswith("Bad")
+    assert answers["hp.u"].why.startswith("hp.u: Bad")
     assert answers["pump.u"].taken is Taken.DONE
 
 
@@ -101,19 +104,19 @@ def test_a_write_that_does_not_stick_is_seen_on_reading_back(
     answers = command(backend, hp_u=0.9, pump_u=0.8)
     assert answers["pump.u"].taken is Taken.DONE
     assert answers["hp.u"].taken is Taken.REFUSED
-    assert answers["hp.u"].why == "the server took 0.9, but the node holds 0.4"
+    assert answers["hp.u"].why == "hp.u: the server took 0.9, but the node holds 0.4"
 
 
 def test_where_nothing_is_to_be_written_nothing_is(plant: PlantServer, opened: Open) -> None:
     backend = opened(plant.url, writes=False)
-    assert command(backend, hp_u=0.5)["hp.u"].why == "its node is not to be written"
+    assert command(backend, hp_u=0.5)["hp.u"].why == "hp.u: its node is not to be written"
     assert plant.do("counts")["write"] == 0
 
 
 def test_an_input_without_a_node_is_refused(plant: PlantServer, opened: Open) -> None:
     rows = "\n".join(line for line in MAP.splitlines() if not line.startswith("hp.u"))
     backend = opened(plant.url, rows, optional=["hp.u"])
-    assert command(backend, hp_u=0.5)["hp.u"].why == "it has no node at the server"
+    assert command(backend, hp_u=0.5)["hp.u"].why == "hp.u: it has no node at the server"
     assert np.isnan(backend.read_back().values[INPUTS["hp.u"]])
 
 

@@ -45,18 +45,18 @@ def test_every_node_that_fails_is_told_as_a_tree(plant: PlantServer, made: Open)
     assert str(caught.value).splitlines() == [
         f"hts at {plant.url}: 6 of 6 nodes cannot be used",
         "  hp",
-        "    u: nsu=urn:plant;s=hp.u: cannot be written by this user; or say `writes: false` "
+        "    hp.u: nsu=urn:plant;s=hp.u: cannot be written by this user; or say `writes: false` "
         "(hts.csv:2)",
-        "    P_el: nsu=urn:plant;s=hp.P_el: holds an array; wanted a single number (hts.csv:5)",
+        "    hp.P_el: nsu=urn:plant;s=hp.P_el: holds an array; wanted a single number (hts.csv:5)",
         "  pump",
-        "    u: nsu=urn:plant;s=pump.u: no such node (BadNodeIdUnknown) (hts.csv:3)",
+        "    pump.u: nsu=urn:plant;s=pump.u: no such node (BadNodeIdUnknown) (hts.csv:3)",
         "  chp",
-        "    engines_on: nsu=urn:plants;s=chp.engines_on: the server has no namespace "
+        "    chp.engines_on: nsu=urn:plants;s=chp.engines_on: the server has no namespace "
         "'urn:plants'; did you mean 'urn:plant'? (hts.csv:4)",
         "  hex",
-        "    T_out: nsu=urn:plant;/Plant/hex.T_out: the node map says K, the server measures in "
-        "'°C' (hts.csv:6)",
-        "    m: nsu=urn:plant;s=hex.m: holds String; wanted a number (hts.csv:7)",
+        "    hex.T_out: nsu=urn:plant;/Plant/hex.T_out: the node map says K, the server measures "
+        "in '°C' (hts.csv:6)",
+        "    hex.m: nsu=urn:plant;s=hex.m: holds String; wanted a number (hts.csv:7)",
     ]
     assert len(caught.value.problems) == 6
     assert all(p.where.startswith("hts.csv:") for p in caught.value.problems)
