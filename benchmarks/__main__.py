@@ -26,6 +26,7 @@ GROUPS = (
     "files",
     "opcua_client",
     "meters",
+    "guard",
 )
 
 

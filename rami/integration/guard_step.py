@@ -12,7 +12,7 @@ from rami.asset.live import Answer, Commandable, Linked, LinkState, Mask, Observ
 from rami.core.audit import AuditEntry
 from rami.core.errors import RamiError
 from rami.core.timegrid import NS
-from rami.integration.audit.latch import RELEASED, STOPPED
+from rami.integration.audit.reading import RELEASED, STOPPED
 from rami.integration.columns import Columns
 from rami.integration.decision import Decision, blocked_by, decide
 from rami.integration.entries import Words

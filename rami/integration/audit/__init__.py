@@ -1,7 +1,7 @@
 """Audit in files: a hash chain of rows, appended durably, verified later."""
 
 from rami.integration.audit.file import AuditFile
-from rami.integration.audit.latch import last_latch
+from rami.integration.audit.reading import entries, last_latch
 from rami.integration.audit.verify import Finding, Verified, verify
 
-__all__ = ["AuditFile", "Finding", "Verified", "last_latch", "verify"]
+__all__ = ["AuditFile", "Finding", "Verified", "entries", "last_latch", "verify"]

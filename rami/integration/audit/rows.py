@@ -27,6 +27,9 @@ def entry_of(row: dict[str, object]) -> AuditEntry:
     for name in ("old", "wanted", "new"):
         value = content[name]
         content[name] = None if value is None else float(value)  # type: ignore[arg-type]
+    texts = all(isinstance(content[name], str) for name in ("who", "what", "why", "outcome"))
+    if not texts or not all(isinstance(content[name], int) for name in ("at_ns", "times")):
+        raise ValueError("holds no entry")
     return AuditEntry(**content)  # type: ignore[arg-type]
 
 

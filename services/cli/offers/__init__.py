@@ -1,9 +1,10 @@
 """Groups of commands; each file says what is offered and loads its work when called."""
 
-from services.cli.offers import data, emulate, forecast, learn, meters
+from services.cli.offers import audit, data, emulate, forecast, learn, meters
 
 #: word after `rami` and the commands under it
 GROUPS = {
+    "audit": audit.app,
     "data": data.app,
     "forecast": forecast.app,
     "meters": meters.app,
