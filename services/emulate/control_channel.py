@@ -1,8 +1,8 @@
 """The control channel: JSON, a line each way, on this machine only; for those who test.
 
 `{"advance": 10}`, `{"status": true}`, `{"fault": "drift:hp.P_el,rate=5"}` (or as an object),
-`{"clear": "NAME"}` (or `all`), `{"truth": true}`, `{"stop": true}`. The answer holds `ok`, and
-`error` where that is false.
+`{"clear": "NAME"}` (or `all`), `{"around": {"hp_border.T_take": 31.5}}` (null lets go),
+`{"truth": true}`, `{"stop": true}`. The answer holds `ok`, and `error` where that is false.
 """
 
 from __future__ import annotations
@@ -12,13 +12,14 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from rami.core.errors import ConfigurationError, RamiError
+from rami.core.errors import ConfigurationError, Problem, RamiError
 from rami.core.timegrid import iso
 from services.emulate.fault import parse_fault, read_fault
 from services.emulate.front import HOST, port_errors
+from services.emulate.input_image import Refused
 from services.emulate.pacing import Pacing
 
-_WORDS = ("advance", "status", "fault", "clear", "truth", "stop")
+_WORDS = ("advance", "status", "fault", "clear", "around", "truth", "stop")
 
 
 class ControlChannel:
@@ -100,6 +101,9 @@ class ControlChannel:
                 plc.faults.clear(str(what))
                 plc.refresh_faults()
                 await pacing.show()
+            case "around":
+                self._surround(what)
+                await pacing.show()
             case "truth":
                 return {"values": plc.truth(), "energy": plc.plant.energy(), **self._when()}
             case "status":
@@ -109,6 +113,24 @@ class ControlChannel:
             case _:
                 raise ConfigurationError(f"{word!r} is no command; wanted {', '.join(_WORDS)}")
         return self._when()
+
+    def _surround(self, what: object) -> None:
+        plc = self._pacing.plc
+        if not isinstance(what, dict):
+            raise ConfigurationError(f"around: wanted values by input, got {what!r}")
+        problems = []
+        for name, value in what.items():
+            if name not in plc.inputs:
+                problems.append(Problem("around", f"no input {name!r}"))
+            elif isinstance(value, bool) or not isinstance(value, int | float | None):
+                problems.append(Problem("around", f"{name}: wanted a number or null"))
+            else:
+                try:
+                    plc.held.surround(plc.inputs[name], None if value is None else float(value))
+                except Refused as refused:
+                    problems.append(Problem("around", str(refused)))
+        if problems:
+            raise ConfigurationError(problems)
 
     def _when(self) -> dict[str, Any]:
         return {"elapsed": self._pacing.plc.elapsed_s, "time": iso(self._pacing.now_ns)}

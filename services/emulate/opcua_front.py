@@ -16,8 +16,9 @@ from asyncua.server.user_managers import UserManager
 from rami.core.points import Direction, Point
 from rami.core.timegrid import NS, moment
 from services.emulate.front import HOST, port_errors
+from services.emulate.input_image import Refused, range_of
 from services.emulate.opcua_names import namespace
-from services.emulate.plc import Plc, Refused, range_of
+from services.emulate.plc import Plc
 from services.emulate.status_points import FOLDER, POINTS, status_values
 
 #: UNECE Recommendation 20 codes and display names of canonical units

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from enum import IntEnum
 from math import isfinite
 from typing import TYPE_CHECKING, Any
@@ -12,10 +13,11 @@ from numpy.typing import NDArray
 
 from rami.asset.topology import TwinTopology
 from rami.core.errors import ConfigurationError, ModelError, Problem
-from rami.core.points import Direction, Point, PointIndex
+from rami.core.points import PointIndex
 from services.emulate.actuators import Actuators
 from services.emulate.base_control import BaseControl
 from services.emulate.faults import Effects, Faults
+from services.emulate.input_image import InputImage, Refused
 from services.emulate.plant import Plant
 from services.emulate.sensors import Sensors
 from services.emulate.settings import Settings
@@ -25,9 +27,6 @@ if TYPE_CHECKING:
 
 Vector = NDArray[np.float64]
 
-#: what may be written of a disturbance, by quantity
-_RANGES = {"temperature": (-60.0, 400.0), "mass_flow": (0.0, 1e4), "power": (-1e6, 1e6)}
-
 
 class Control(IntEnum):
     """Who drives the actuators: base control since the start, a controller, base control since
@@ -36,20 +35,6 @@ class Control(IntEnum):
     LOCAL = 0
     REMOTE = 1
     SAFE = 2
-
-
-class Refused(Exception):
-    """A write that is not taken; `reason` is `range`, `type`, `fault` or `away`."""
-
-    def __init__(self, reason: str, what: str) -> None:
-        super().__init__(what)
-        self.reason = reason
-
-
-def range_of(point: Point) -> tuple[float, float]:
-    """What may be written to an input."""
-    low, high = _RANGES.get(point.quantity, (-1e9, 1e9))
-    return (point.low if isfinite(point.low) else low, point.high if isfinite(point.high) else high)
 
 
 class Plc:
@@ -74,9 +59,10 @@ class Plc:
         self.sensors = Sensors(topology, self.outputs, settings.seed, settings.scan_s)
         self.base = BaseControl(topology, self.inputs, self.outputs)
         self.faults = Faults(topology, self.inputs, self.outputs)
-        self._ranges = [range_of(p) for p in self.inputs.points]
-        self._actuated = np.array([p.direction is Direction.ACTUATED for p in self.inputs.points])
         self.scans = 0
+        self._scaled: set[str] = set()
+        self.held = InputImage(self.inputs)
+        self._actuated = self.held.actuated
         self.start()
         self.values = self.sensors.measure(self.plant.read()[self._seen], 0)
         self.told_s = np.zeros(len(self.outputs))
@@ -84,17 +70,20 @@ class Plc:
 
     def start(self) -> None:
         """As switched on: inputs at their starts, no controller known."""
-        self.image = self.inputs.starts()
+        self.held.start()
         if self._boundary is not None:
             self._boundary.fill(self.image, self.elapsed_s)
-        self._written = np.zeros(len(self.inputs), np.bool_)
-        self._waiting: list[tuple[float, int, float]] = []
         self.cycle, self.heartbeat, self._alive = 0, 0, False
         free = self.settings.heartbeat_s is None
         self.control = Control.REMOTE if free else Control.LOCAL
         self.silent_s = 0.0
         self._effects = Effects()
         self.base.start(self.actuators.position)
+
+    @property
+    def image(self) -> Vector:
+        """The inputs as held, in canonical units."""
+        return self.held.values
 
     @property
     def elapsed_s(self) -> float:
@@ -113,14 +102,7 @@ class Plc:
 
     def refusal(self, place: int, value: float) -> Refused | None:
         """Why a write would not be taken."""
-        name, (low, high) = self.inputs.names[place], self._ranges[place]
-        if self._effects.restarting:
-            return Refused("away", f"{name}: the PLC is restarting")
-        if self._effects.refuse_all or place in self._effects.refused:
-            return Refused("fault", f"{name}: writes are refused")
-        if not (isfinite(value) and low <= value <= high):
-            return Refused("range", f"{name}: wanted {low:g} to {high:g}, got {value:g}")
-        return None
+        return self.held.refusal(place, value, self._effects)
 
     def write(self, place: int, value: float) -> None:
         """Take an input, from the next scan on. Raises Refused."""
@@ -129,14 +111,8 @@ class Plc:
             raise refused
         if self._actuated[place]:
             self._alive = True
-        if self._effects.delay_s > 0.0:
-            self._waiting.append((self.elapsed_s + self._effects.delay_s, place, value))
-        else:
-            self._take(place, value)
-
-    def _take(self, place: int, value: float) -> None:
-        self.image[place] = value
-        self._written[place] = True
+        delay_s = self._effects.delay_s
+        self.held.write(place, value, self.elapsed_s + delay_s if delay_s else None)
 
     def beat(self, number: int) -> None:
         """The controller's heartbeat; a change is a sign of life."""
@@ -173,17 +149,15 @@ class Plc:
         if was.restarting and not effects.restarting:
             self._come_back(was.keep)
         self._effects = effects
-        if effects.restarting:
-            command = np.where(self._actuated, 0.0, self.image)
-        else:
-            command = self._command(scan_s)
+        command = np.zeros(len(self.inputs)) if effects.restarting else self._command(scan_s)
         if self._boundary is not None:
             around = self.image.copy()
             self._boundary.fill(around, self.elapsed_s)
-            fresh = ~self._written & ~self._actuated
-            self.image[fresh] = command[fresh] = around[fresh]
-        for signal, factor in self._factors(was, effects).items():
-            self.plant.scale(signal, factor)
+            free = self.held.free
+            self.image[free] = around[free]
+        self.held.hold_around()
+        command = np.where(self._actuated, command, self.image)
+        self._scale(effects.factors)
         self.plant.step(self.actuators.move(command, effects.stuck), scan_s)
         self.scans += 1
         if not effects.restarting:
@@ -194,11 +168,7 @@ class Plc:
         self._tell(effects)
 
     def _command(self, scan_s: float) -> Vector:
-        now = self.elapsed_s
-        due = [w for w in self._waiting if w[0] <= now]
-        self._waiting = [w for w in self._waiting if w[0] > now]
-        for _, place, value in due:
-            self._take(place, value)
+        self.held.take_due(self.elapsed_s)
         limit = self.settings.heartbeat_s
         if self._alive:
             self.control, self.silent_s, self._alive = Control.REMOTE, 0.0, False
@@ -206,13 +176,11 @@ class Plc:
             self.silent_s += scan_s
             if self.silent_s > limit:
                 self.control = Control.SAFE
-                self._written[:] = False
-                self._waiting = []
+                self.held.release()
                 self.base.start(self.actuators.position)
         if self.control is Control.REMOTE:
-            return self.image.copy()
-        wanted = self.base.step(self.values, scan_s)
-        return np.where(self._actuated, wanted, self.image)
+            return self.image
+        return self.base.step(self.values, scan_s)
 
     def _come_back(self, keep: bool) -> None:
         if not keep:
@@ -221,9 +189,13 @@ class Plc:
         self.sensors.reset()
         self.start()
 
-    def _factors(self, was: Effects, now: Effects) -> dict[str, float]:
-        """Signals to scale now; those of faults that are over are whole again."""
-        return {**dict.fromkeys(was.factors, 1.0), **now.factors}
+    def _scale(self, factors: Mapping[str, float]) -> None:
+        """Scale signals; those of faults that are over are whole again."""
+        for signal in self._scaled - factors.keys():
+            self.plant.scale(signal, 1.0)
+        for signal, factor in factors.items():
+            self.plant.scale(signal, factor)
+        self._scaled = set(factors)
 
     def _tell(self, effects: Effects) -> None:
         told = self.sensors.measure(self.plant.read()[self._seen], self.scans)
@@ -250,9 +222,7 @@ class Plc:
             "position": self.actuators.position.tolist(),
             "lagged": self.sensors.lagged.tolist(),
             "base": self.base.save().tolist(),
-            "image": self.image.tolist(),
-            "written": self._written.tolist(),
-            "waiting": self._waiting,
+            "inputs": self.held.save(),
             "values": self.values.tolist(),
             "told_s": self.told_s.tolist(),
             "bad": self.bad.tolist(),
@@ -263,30 +233,31 @@ class Plc:
             "control": int(self.control),
             "silent_s": self.silent_s,
             "faults": self.faults.save(),
+            "scaled": sorted(self._scaled),
             "effects": self._effects_saved(),
         }
         return json.dumps(state).encode()
 
     def _effects_saved(self) -> dict[str, Any]:
         now = self._effects
-        return {"factors": now.factors, "restarting": now.restarting, "keep": now.keep}
+        return {"restarting": now.restarting, "keep": now.keep}
 
     def restore(self, saved: bytes) -> None:
         """Go back to a saved state; ModelError when it belongs to another plant."""
         state = json.loads(saved)
-        sizes = (len(state["image"]), len(state["values"]), len(state["plant"]))
+        sizes = (len(state["inputs"]["values"]), len(state["values"]), len(state["plant"]))
         if sizes != (len(self.inputs), len(self.outputs), len(self.plant.save())):
             raise ModelError(f"{self.topology.name}: the saved state belongs to another plant")
         self.plant.restore(np.array(state["plant"]))
         self.actuators.reset(np.array(state["position"]))
         self.sensors.lagged[:] = state["lagged"]
         self.base.restore(np.array(state["base"]))
-        self.image[:], self._written[:] = state["image"], state["written"]
-        self._waiting = [(w[0], w[1], w[2]) for w in state["waiting"]]
+        self.held.restore(state["inputs"])
         self.values = np.array(state["values"])
         self.told_s[:], self.bad[:] = state["told_s"], state["bad"]
         self.scans, self.cycle = state["scans"], state["cycle"]
         self.heartbeat, self._alive = state["heartbeat"], state["alive"]
         self.control, self.silent_s = Control(state["control"]), state["silent_s"]
         self.faults.restore(state["faults"])
+        self._scaled = set(state["scaled"])
         self._effects = Effects(**state["effects"])

@@ -10,7 +10,8 @@ import pytest
 
 from rami.core.errors import ConfigurationError
 from services.emulate.fault import KINDS, parse_fault, read_fault
-from services.emulate.plc import Control, Plc, Refused
+from services.emulate.input_image import Refused
+from services.emulate.plc import Control, Plc
 from tests.services.emulate.conftest import Make
 
 
@@ -141,6 +142,7 @@ def test_fouling_of_an_exchanger(make: Make) -> None:
         plc.advance(300)
         powers[size] = plc.truth()["hex_hnht.P"]
         plc.faults.clear("all")
+        plc.refresh_faults()
         plc.advance(300)
         powers[size + 1] = plc.truth()["hex_hnht.P"]
     assert powers[0.3] < 0.97 * powers[0.0]

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from rami.core.errors import ConfigurationError
-from services.emulate.plc import Control, Plc, Refused
+from services.emulate.input_image import Refused
+from services.emulate.plc import Control, Plc
 from tests.services.emulate.conftest import Make
 
 
@@ -91,6 +92,22 @@ def test_neighbours_written_hold_while_the_controller_lives(make: Make) -> None:
     assert plc.image[place] == 99.0
     plc.advance(10)
     assert plc.image[place] == pytest.approx(115.0, abs=2.0)
+
+
+def test_a_rig_sets_what_surrounds_the_plant(make: Make) -> None:
+    plc = make("hts", heartbeat_s=5.0)
+    place = plc.inputs["hex_hnht_border.T_take"]
+    plc.held.surround(place, 99.0)
+    plc.write(place, 80.0)
+    plc.beat(1)
+    plc.advance(10)
+    assert plc.image[place] == 99.0
+    plc.held.surround(place, None)
+    plc.advance(10)
+    assert plc.image[place] == pytest.approx(115.0, abs=2.0)
+    for wrong in (float("nan"), 1e9):
+        with pytest.raises(Refused):
+            plc.held.surround(place, wrong)
 
 
 def test_demands_follow_the_sites_data(make: Make) -> None:

@@ -139,6 +139,9 @@ def test_the_channel_refuses_in_words(start: Start) -> None:
         ({"fault": 3}, "wanted a text or an object"),
         ({"fault": {"kind": "spike"}}, "target: Field required"),
         ({"clear": "nothing"}, "no fault 'nothing'"),
+        ({"around": {"boiler.u": 0.5}}, "boiler.u is an actuator"),
+        ({"around": {"town.P_demand": "much"}}, "town.P_demand: wanted a number"),
+        ({"around": {"town.P": 1.0}}, "no input 'town.P'"),
         ({"go": 1}, "'go' is no command"),
         ({"advance": 1, "stop": True}, "as the only key"),
     ):
