@@ -142,12 +142,14 @@ async def _let_go(client: Any) -> None:
     """Close session, channel and socket; a server that does not answer is left."""
     protocol = client.uaclient.protocol
     transport = getattr(protocol, "transport", None)
-    with suppress(*TROUBLE):
-        async with asyncio.timeout(_FAREWELL_S):
-            await client.disconnect()
-    client.disconnect_socket()
-    if transport is not None:
-        transport.abort()
+    try:
+        with suppress(*TROUBLE):
+            async with asyncio.timeout(_FAREWELL_S):
+                await client.disconnect()
+    finally:  # also when we are told to stop meanwhile
+        client.disconnect_socket()
+        if transport is not None:
+            transport.abort()
 
 
 def _quiet() -> None:

@@ -14,6 +14,8 @@ from adapters.assets.opcua.status import MISSING, RANGE, is_bad, quality_of
 
 _EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 _NAN = float("nan")
+#: end of what 64 bits of nanoseconds can tell, in the year 2262
+_FAR = 2**63
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ def source_time(answer: Any, now: int) -> int:
     for moment in (answer.SourceTimestamp, answer.ServerTimestamp):
         if moment is not None:
             told = nanoseconds(moment)
-            if told > 0:  # servers without a clock send 1601
+            if 0 < told < _FAR:  # servers without a clock send 1601 or 9999
                 return told
     return now
 

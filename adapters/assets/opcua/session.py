@@ -95,8 +95,12 @@ class Session:
         setup.held.missing(failed, setup.clock())
         await self._read(requests, standing)
         if setup.configuration.updates == "subscription":
-            sampling, alive = setup.configuration.sampling, setup.configuration.keep_alive
-            self._poll_too(await self.subscription.begin(requests, standing, sampling, alive))
+            c = setup.configuration
+            dated = c.source_age is not None
+            refused = await self.subscription.begin(
+                requests, standing, c.sampling, c.keep_alive, dated
+            )
+            self._poll_too(refused)
         else:
             self._poll_too(standing)
 

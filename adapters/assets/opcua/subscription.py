@@ -14,7 +14,7 @@ from asyncua.ua.uaerrors import UaStatusCodeError
 from adapters.assets.opcua.batches import Requests
 from adapters.assets.opcua.decode import Standing, decoded
 from adapters.assets.opcua.held import Held
-from adapters.assets.opcua.trouble import status_name
+from adapters.assets.opcua.trouble import TROUBLE, in_words, status_name
 
 #: seconds without word from us after which the server may drop the subscription
 _LIFE_S = 60.0
@@ -35,9 +35,15 @@ class Subscription:
         self._held, self._clock, self._lost = held, clock, lost
 
     async def begin(
-        self, requests: Requests, standings: Sequence[Standing], sampling: float, keep_alive: float
+        self,
+        requests: Requests,
+        standings: Sequence[Standing],
+        sampling: float,
+        keep_alive: float,
+        dated: bool,
     ) -> list[Standing]:
-        """Subscribe; returns what the server refuses, to be polled."""
+        """Subscribe; returns what the server refuses, to be polled. With `dated` a value is sent
+        too when its time alone is new."""
         if not standings:
             return []
         try:
@@ -47,7 +53,7 @@ class Subscription:
                 raise
             self.refusal = status_name(error.code)
             return list(standings)
-        items = [_item(s, sampling) for s in standings]
+        items = [_item(s, sampling, dated) for s in standings]
         # a notification may arrive before the answer that confirms its item
         self.standings = {s.place: s for s in standings}
         results = await requests.monitor(number, items)
@@ -73,6 +79,12 @@ class Subscription:
 
     async def take(self, result: Any) -> None:
         """One PublishResult: changes, a word that nothing changed, or the end."""
+        try:
+            self._took(result)
+        except TROUBLE as error:  # asyncua would swallow it
+            self._lost(in_words(error))
+
+    def _took(self, result: Any) -> None:
         now = self._clock()
         self.heard = asyncio.get_running_loop().time()
         for data in result.NotificationMessage.NotificationData or ():
@@ -96,7 +108,7 @@ class Subscription:
 _FATAL = ("BadSession", "BadSecureChannel", "BadConnection", "BadCommunication", "BadServerHalted")
 
 
-def _item(standing: Standing, sampling: float) -> Any:
+def _item(standing: Standing, sampling: float, dated: bool) -> Any:
     item = ua.MonitoredItemCreateRequest()
     item.ItemToMonitor.NodeId = standing.id
     item.ItemToMonitor.AttributeId = ua.AttributeIds.Value
@@ -105,4 +117,7 @@ def _item(standing: Standing, sampling: float) -> Any:
     item.RequestedParameters.SamplingInterval = 1000.0 * sampling
     item.RequestedParameters.QueueSize = 1
     item.RequestedParameters.DiscardOldest = True
+    if dated:
+        trigger = ua.DataChangeTrigger.StatusValueTimestamp
+        item.RequestedParameters.Filter = ua.DataChangeFilter(Trigger=trigger)
     return item

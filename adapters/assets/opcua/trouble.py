@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import struct
 from collections.abc import Sequence
 
 from asyncua.ua.uaerrors import UaError, UaStatusCodeError
+from cryptography.exceptions import InvalidSignature
 
 from rami.core.errors import ConfigurationError, Problem
 
@@ -20,6 +22,10 @@ TROUBLE: tuple[type[Exception], ...] = (
     LookupError,
     AttributeError,
     ArithmeticError,
+    AssertionError,
+    RuntimeError,
+    asyncio.InvalidStateError,
+    InvalidSignature,
 )
 
 
@@ -41,6 +47,8 @@ def in_words(error: BaseException) -> str:
         return "nothing listens there"
     if isinstance(error, OSError):
         return error.strerror or " ".join(str(error).split()) or type(error).__name__
+    if isinstance(error, InvalidSignature):
+        return "the server's signature does not fit its certificate"
     return f"the server's answer cannot be read ({type(error).__name__})"
 
 

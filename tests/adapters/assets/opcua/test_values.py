@@ -95,16 +95,19 @@ def test_batches_keep_within_what_the_server_takes(serve: Serve, opened: Open, t
     assert server.do("get", name="chp.engines_on") == [3, "Int16"]
 
 
+@pytest.mark.parametrize("updates", ["subscription", "polling"])
 def test_a_source_that_does_not_move_grows_stale_where_that_is_declared(
-    plant: PlantServer, opened: Open
+    plant: PlantServer, opened: Open, updates: str
 ) -> None:
-    backend = opened(plant.url, source_age="1000 s", updates="polling")
+    backend = opened(plant.url, source_age="1000 s", updates=updates)
     plant.do("set", name="hp.P_el", value=250e3, age=900.0)
     until(lambda: value(backend, "hp.P_el") == 250.0)
     assert is_good(backend.observe().quality).all()
     plant.do("set", name="hp.P_el", value=251e3, age=1100.0)
     until(lambda: value(backend, "hp.P_el") == 251.0)
     assert _reasons(backend, "hp.P_el") is Reason.STALE
+    plant.do("set", name="hp.P_el", value=251e3)  # the same value, but of now
+    until(lambda: is_good(backend.observe().quality).all())
 
 
 def test_a_wrong_clock_is_measured_and_marked(
