@@ -100,7 +100,9 @@ def _print(told: dict[str, Any]) -> None:
                 _percent(one["better_than_persistence"]),
             )
         )
-    head = ("method", "nMAE %", "nRMSE %", "pinball", "in 80 % band %", "better than persistence %")
+    unit = told["unit"]
+    pinball = f"pinball {unit}" if unit else "pinball"
+    head = ("method", "nMAE %", "nRMSE %", pinball, "% in 80 % band", "better than persistence %")
     print_table(head, rows)
     for name, one in told["methods"].items():
         if list(one["made_by"]) != [name]:

@@ -71,4 +71,4 @@ def _print(outcome: StudyOutcome, console: Console) -> None:
 
 
 def _number(value: float | None, decimals: int) -> str:
-    return "–" if value is None else f"{value:,.{decimals}f}"
+    return "–" if value is None else f"{round(value, decimals) + 0.0:,.{decimals}f}"

@@ -36,7 +36,7 @@ def stats(file: Path | None, *, store: Path | None, json: bool) -> None:
         rows.append(("bytes per row", f"{found.bytes_per_row:.1f}"))
     if found.first_ns is not None and found.last_ns is not None:
         rows += [("first", iso(found.first_ns)), ("last", iso(found.last_ns))]
-    rows += [(name.replace("_", " "), value) for name, value in found.details.items()]
+    rows += [(name.replace("_", " "), _grouped(value)) for name, value in found.details.items()]
     print_table(("figure", "value"), rows)
     if found.months:
         say()
@@ -84,7 +84,7 @@ def compact(file: Path | None, *, store: Path | None, json: bool) -> None:
     else:
         print_table(
             ("figure", "value"),
-            [(name.replace("_", " "), f"{value:,.6g}") for name, value in figures.items()],
+            [(name.replace("_", " "), f"{value:,.0f}") for name, value in figures.items()],
         )
 
 
@@ -101,6 +101,10 @@ def _plain(found: StoreStats) -> dict[str, Any]:
 
 def _cell(value: object) -> str:
     return "" if value is None else f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def _grouped(text: str) -> str:
+    return f"{int(text):,}" if text.isdecimal() else text
 
 
 def _size(count: int) -> str:

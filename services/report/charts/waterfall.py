@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from services.report.charts.figure import Figure, Layout, Trace
-from services.report.comparison import planned_eur, realised_eur, shown_owner, station_owner
+from services.report.comparison import (
+    BASIS,
+    planned_eur,
+    realised_eur,
+    shown_owner,
+    station_owner,
+)
 from services.study.outcome import Mode, StudyOutcome
 
 UNEXPLAINED = "not explained"
@@ -64,7 +70,7 @@ def waterfall(outcome: StudyOutcome, mode: Mode) -> Figure | None:
     rows = max(len(causes) for _, causes, _ in chosen.values()) + 2
     return Figure(
         f"waterfall-{mode}",
-        f"From planned to realised benefit, plans by {mode} cost",
+        f"From planned to realised benefit, plans by {BASIS[mode]}",
         f"Benefit of {shown_owner(owner)} in EUR per season: what the executed plans promised "
         "(eq. 21 against their own baseline), what changed it, and what the meters of the executed "
         "run give.",

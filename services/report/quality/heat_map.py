@@ -14,6 +14,8 @@ from services.report.charts.figure import Figure, packed
 _ROW = 16
 DRAWN = 60
 SHOWN = 20
+#: days up to which a line parts them; of more it would leave nothing of their colour
+_PARTED = 120
 #: bad, uncertain, good: told apart in grey print too
 _SCALE = [
     [0.0, "#8f2413"],
@@ -54,7 +56,7 @@ def heat_map(report: QualityReport, worst: list[str]) -> Figure:
         "text": texts,
         "zmin": 0,
         "zmax": 1,
-        "xgap": 1,
+        "xgap": int(len(days) <= _PARTED),
         "ygap": 1,
         "hoverongaps": False,
         "colorscale": _SCALE,
