@@ -59,7 +59,7 @@ _UNITS: dict[str, dict[str, Unit]] = {
     "volume_temperature": {"m3degC": Unit(1.0)},
     "irradiance": {"kW/m2": Unit(1.0), "W/m2": Unit(1e-3)},
     "speed": {"m/s": Unit(1.0), "km/h": Unit(1 / 3.6)},
-    "pressure": {"bar": Unit(1.0), "kPa": Unit(1e-2), "Pa": Unit(1e-5)},
+    "pressure": {"bar": Unit(1.0), "kPa": Unit(1e-2), "hPa": Unit(1e-3), "Pa": Unit(1e-5)},
     "time": {
         "s": Unit(1.0),
         "ms": Unit(1e-3),

@@ -34,6 +34,8 @@ _PRICE = re.compile(r"price|preis|eur", re.IGNORECASE)
 #: its rises for each fall, and values that show one
 _FALLS, _FALLS_FEW, _RISES, _ENOUGH = 0.001, 3, 20, 48
 _SPAN = (-60.0, 60.0)
+#: other columns that are named at most
+_NAMED = 8
 _FAHRENHEIT = re.compile(r"deg_?f|°f|_f$|\[f\]|fahrenheit", re.IGNORECASE)
 #: intervals within which a register that fell and comes back has only been misread
 _MISREAD = 48
@@ -197,7 +199,8 @@ def _likely(found: _Columns, temperature: str | None, notes: list[str]) -> str:
         raise DataError([Problem(found.file, what, "name it with --column")])
     chosen = max(candidates, key=_likeness)  # the first of several alike
     rest = [c for c in candidates if c != chosen]
-    others = f" (--column takes another: {', '.join(rest)})" if rest else ""
+    more = f" and {len(rest) - _NAMED} more" if len(rest) > _NAMED else ""
+    others = f" (--column takes another: {', '.join(rest[:_NAMED])}{more})" if rest else ""
     notes.append(f"series: column {chosen!r}{others}")
     return chosen
 

@@ -66,7 +66,7 @@ def check(
         bool, typer.Option("--schema", help="print the JSON Schema of site files and stop")
     ] = False,
 ) -> None:
-    """Read a site file; report every problem at once, or what was found."""
+    """Read a site file; report every problem at once."""
     from services.cli import check as work
 
     if schema:
@@ -92,7 +92,7 @@ def show(
 @app.command()
 @ending.handled
 def doctor(json: Json = False) -> None:
-    """Look at this machine: Python, compiler, packages, disk, cache, shadowed names."""
+    """Look at this machine: Python, compiler, packages, disk."""
     from services.cli import doctor as work
 
     work.doctor(json)
@@ -130,7 +130,7 @@ def study(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Compare baseline, average-cost and marginal-cost plans over seasons."""
+    """Compare plans of several kinds with a baseline over seasons."""
     from services.cli import study as work
 
     work.study(

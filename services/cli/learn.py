@@ -70,7 +70,7 @@ def _print(found: list[LearnedCurve]) -> None:
             f"{p.declared:.4g}",
             f"{p.learned:.4g}",
             f"{p.error:.2g}",
-            f"{p.change:+.1%}",
+            f"{round(p.change, 3) + 0.0:+.1%}",
             c.samples,
             "; ".join([p.why_not, *c.notes] if p.why_not else c.notes),
         )

@@ -164,7 +164,8 @@ def _print(report: QualityReport) -> None:
         )
         for s in signals[:_SHOWN]
     ]
-    say(f"{report.title}: {len(signals)} signals, {plain['from']} to {plain['to']}")
+    count = f"{len(signals)} signal{'s' * (len(signals) != 1)}"
+    say(f"{report.title}: {count}, {plain['from']} to {plain['to']}")
     say()
     head = ("signal", "rows", "good", "uncertain", "bad", "filled", "longest gap", "reasons")
     print_table(head, rows)

@@ -109,7 +109,8 @@ def span(outcome: StudyOutcome) -> str:
 def missing(outcome: StudyOutcome) -> tuple[str, ...]:
     """What a full study would have and this one has not, in words."""
     unfinished = _unfinished(outcome)
-    said = [f"season {', '.join(unfinished)} (stopped or not asked for)"] if unfinished else []
+    what = f"season{'s' * (len(unfinished) != 1)} {', '.join(unfinished)}"
+    said = [f"{what} (stopped or not asked for)"] if unfinished else []
     for name, season in outcome.seasons.items():
         lacking = [m for m in MODES if m not in season.runs]
         if lacking:

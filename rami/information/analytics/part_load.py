@@ -60,7 +60,7 @@ def _curve(
     yield LearnedCurve(
         path,
         f"part load ({output})",
-        f"P_fuel = {idle:.1f} kW + {slope:.4f} x {output}",
+        f"P_fuel = {round(idle, 1) + 0.0:.1f} kW + {slope:.4f} x {output}",
         int(chosen.sum()),
         frame.grid.count,
         {output: (low, high, "kW")},

@@ -122,7 +122,8 @@ class TableSource:
                 found.append((number, column))
         if len(found) > 1:
             places = ", ".join(self._files[number].file for number, _ in found)
-            problems.append(Problem("", f"series {name!r} is in several files: {places}"))
+            hint = "leave its column out of all but one, or give it another title there"
+            problems.append(Problem("", f"series {name!r} is in several files: {places}", hint))
         elif found:
             number, column = found[0]
             chosen.setdefault(number, {})[name] = column

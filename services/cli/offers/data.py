@@ -68,7 +68,7 @@ def clean(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Check, fill and resample; `<name>@clean` to the historian, and to a file."""
+    """Check, fill and resample to `<name>@clean`, and to a file."""
     from services.cli import quality as work
 
     work.clean(target, work.wanted_of(from_, to, signals, zone), step, out, json)
@@ -162,7 +162,7 @@ def import_(
 @app.command()
 @ending.handled
 def stats(site: Site = None, store: Store = None, json: Json = False) -> None:
-    """Say what the historian holds: signals, rows, months, size, what came late or twice."""
+    """Say what the historian holds: signals, rows, months, size."""
     from services.cli.history import content as work
 
     work.stats(site, store=store, json=json)

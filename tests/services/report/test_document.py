@@ -136,10 +136,10 @@ def test_every_owners_loss_is_said(small_study: StudyOutcome) -> None:
 @pytest.mark.parametrize(
     ("seasons", "modes", "said"),
     [
-        (("winter",), ("baseline", "average", "marginal"), "season spring, summer, fall (stopped"),
+        (("winter",), ("baseline", "average", "marginal"), "seasons spring, summer, fall (stopped"),
         (("winter",), ("baseline", "average"), "run marginal of winter"),
         (("fall",), ("baseline",), "run average, marginal of fall"),
-        ((), ("baseline",), "season winter, spring, summer, fall"),
+        ((), ("baseline",), "seasons winter, spring, summer, fall"),
     ],
 )
 def test_what_is_missing_is_said(

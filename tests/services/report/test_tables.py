@@ -42,7 +42,7 @@ def test_terminal_table_fits_and_holds_both_bases_and_the_paper(small_study: Stu
     ):
         assert word in text
     assert "19,386" not in text
-    assert "not in this study: season spring, fall" in text
+    assert "not in this study: seasons spring, fall" in text
 
 
 def test_terminal_shows_the_paper_beside_runs_of_its_length(small_study: StudyOutcome) -> None:
@@ -63,7 +63,7 @@ def test_a_pipe_gets_the_whole_table(small_study: StudyOutcome) -> None:
 
 
 def test_terminal_table_of_an_empty_study(small: SiteTopology) -> None:
-    assert any("season winter, spring" in line for line in printed_lines(study(small, ())))
+    assert any("seasons winter, spring" in line for line in printed_lines(study(small, ())))
 
 
 def test_the_paper_as_printed() -> None:
