@@ -17,7 +17,7 @@ def key_figures_table(season: SeasonOutcome) -> Markup:
         for name, figure in summed_up(run.kpi).items():
             formulas[name] = figure["formula"]
             cells = [figure[k] for k in ("mean", "min", "max")]
-            shown = ["none" if c is None else number(c, 3) for c in cells]
+            shown = [number(c, 3) for c in cells]
             rows.append([name, mode, figure["unit"], *shown, percent(figure["share_good"])])
     if not rows:
         return Markup("")
