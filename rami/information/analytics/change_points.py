@@ -68,7 +68,8 @@ def _noise(values: Array) -> float:
 def _widened(values: Array) -> float:
     """Variance of a mean of an AR(1) series over that of white noise with its differences.
 
-    (1 + r) / (1 - r) for the mean, 1 / (1 - r) for the differences; r is taken from differences one and two days apart, which a change of level hardly touches.
+    (1 + r) / (1 - r) for the mean, 1 / (1 - r) for the differences; r is
+    taken from differences one and two days apart, which a change of level hardly touches.
     """
     one = float(np.median(np.abs(np.diff(values)))) ** 2
     two = float(np.median(np.abs(values[2:] - values[:-2]))) ** 2
