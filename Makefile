@@ -53,6 +53,9 @@ check: lint types test ## Lint, types and tests.
 clean: ## Remove the environment, caches and results.
 	rm -rf $(VENV) $(OUT) .cache .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 
+# a comma would part the arguments of a call
+WITH_PEERS := .[test,peers]
+
 # One line of progress per package instead of pip's page, and pip's own words when it fails.
 # Bytecode is written on first use: compiling all of it would double the size of the environment.
 define install
@@ -70,7 +73,7 @@ $(VENV)/.test: $(VENV)/.run
 	$(call install,.[test])
 
 $(VENV)/.peers: $(VENV)/.test
-	$(call install,.[test,peers])
+	$(call install,$(WITH_PEERS))
 
 $(VENV)/.dev: $(VENV)/.test
 	$(call install,.[dev])
