@@ -116,3 +116,13 @@ class Paced(Protocol):
 
     def advance(self, seconds: float) -> None:
         """Let the plant run for so long; returns when it has."""
+
+
+@runtime_checkable
+class Refreshable(Protocol):
+    """Can be read anew at once, where somebody else says when time passes."""
+
+    def refresh(self) -> None:
+        """Read all points now; returns when `observe` and `read_back` tell what was read. Waits
+        at most the declared timeout; UnreachableError where the link is not open or no answer
+        comes."""

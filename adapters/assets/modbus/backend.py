@@ -112,6 +112,17 @@ class ModbusBackend:
         """The inputs' registers as last read."""
         return self._in.observation(self._clock())
 
+    def refresh(self) -> None:
+        """As in Refreshable."""
+        if self._link.state is not LinkState.OPEN:
+            raise UnreachableError(f"{self._twin}: {self._link.trouble or 'the link is not open'}")
+        try:
+            with self._lock:
+                for reading in self._readings:
+                    self._read(reading)
+        except Trouble as error:
+            raise UnreachableError(f"{self._twin}: {error}") from error
+
     def command(self, values: Vector, chosen: Mask) -> tuple[Answer, ...]:
         """Write, and read back where `verify` is set; answers in order of the inputs."""
         answers: dict[int, Answer] = {}

@@ -15,7 +15,7 @@ from adapters.assets.opcua.configuration import OpcuaConfiguration
 from adapters.assets.opcua.held import Held
 from adapters.assets.opcua.mapping import read_map
 from rami.asset.live import Answer, Link, LinkState, Mask, Observation, Taken, Vector
-from rami.core.errors import ConfigurationError, Problem
+from rami.core.errors import ConfigurationError, Problem, UnreachableError
 from rami.core.points import Direction, PointIndex
 
 if TYPE_CHECKING:
@@ -112,6 +112,17 @@ class OpcuaBackend:
     def read_back(self) -> Observation:
         """As in Commandable; as last told, no older than the link's updates."""
         return self._held.observation(slice(len(self.outputs), None), self._clock())
+
+    def refresh(self) -> None:
+        """As in Refreshable."""
+        from adapters.assets.opcua.trouble import Lost
+
+        try:
+            if self._keeper is None:
+                raise Lost("the link is closed")
+            self._keeper.ask(lambda session: session.read_all(), self._configuration.timeout)
+        except Lost as lost:
+            raise UnreachableError(f"{self._twin}: {lost}") from None
 
     def command(self, values: Vector, chosen: Mask) -> tuple[Answer, ...]:
         """As in Commandable; one command at a time."""

@@ -186,6 +186,11 @@ class Session:
         self._setup.held.take(places, values, qualities, times, now)
         self.reads += len(standings)
 
+    async def read_all(self) -> None:
+        """Read every node that stands now."""
+        assert self._requests is not None
+        await self._read(self._requests, self.resolution.standing)
+
     async def write(self, wanted: Sequence[tuple[int, float]], within_s: float) -> list[Answer]:
         """Write (input, canonical value), nothing else being written meanwhile.
 
