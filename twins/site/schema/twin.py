@@ -11,6 +11,7 @@ from rami.asset.kinds import kinds
 from rami.asset.network import Network
 from rami.asset.topology import Link
 from rami.core.written import Name
+from rami.integration.fidelity_settings import Fidelity
 from rami.integration.settings import GuardSettings
 from twins.site.registry import models, plants
 from twins.site.schema.union import OneOf
@@ -53,6 +54,7 @@ class TwinDeclaration(Declared):
     )
     backends: Backends = Field(default_factory=Backends, description="what stands behind it")
     guard: GuardSettings | None = Field(None, description="limits of what reaches the plant")
+    fidelity: Fidelity | None = Field(None, description="how far its model may be off")
     networks: dict[Name, Network] = Field(min_length=1, description="its water networks")
     components: dict[Name, Annotated[Component, OneOf(kinds)]] = Field(
         default_factory=dict, description="its components"
