@@ -2,43 +2,8 @@
 
 from __future__ import annotations
 
-#: UNECE Recommendation 20 common codes of the units of `rami.core.units`
-_CODES = {
-    "CEL": "degC",
-    "KEL": "K",
-    "KWT": "kW",
-    "WTT": "W",
-    "MAW": "MW",
-    "KWH": "kWh",
-    "MWH": "MWh",
-    "KJO": "kJ",
-    "3B": "MJ",
-    "KGS": "kg/s",
-    "E93": "kg/h",
-    "E18": "t/h",
-    "KGM": "kg",
-    "TNE": "t",
-    "MTQ": "m3",
-    "LTR": "l",
-    "MQH": "m3/h",
-    "E32": "l/h",
-    "G51": "l/s",
-    "MQS": "m3/s",
-    "MTS": "m/s",
-    "KMH": "km/h",
-    "BAR": "bar",
-    "KPA": "kPa",
-    "PAL": "Pa",
-    "SEC": "s",
-    "C26": "ms",
-    "MIN": "min",
-    "HUR": "h",
-    "DAY": "d",
-    "C62": "1",
-    "P1": "%",
-    "D54": "W/m2",
-}
-_UNECE = "http://www.opcfoundation.org/UA/units/un/cefact"
+from rami.core.unece import CODES, UNECE, unit_id
+
 _SHOWN = {
     "°C": "degC",
     "℃": "degC",
@@ -57,20 +22,13 @@ _SHOWN = {
     "sec": "s",
     "percent": "%",
 }
-_KNOWN = frozenset(_CODES.values())
-
-
-def unit_id(code: str) -> int:
-    """A UNECE code as the number that servers send: its characters as bytes, first highest."""
-    return int.from_bytes(code.encode("ascii"), "big")
-
-
-_BY_ID = {unit_id(code): unit for code, unit in _CODES.items()}
+_KNOWN = frozenset(CODES.values())
+_BY_ID = {unit_id(code): unit for code, unit in CODES.items()}
 
 
 def unit_told(namespace: str | None, number: int, shown: str | None) -> str | None:
     """Our word for the unit in an EUInformation; None where it is not known."""
-    if namespace == _UNECE and number in _BY_ID:
+    if namespace == UNECE and number in _BY_ID:
         return _BY_ID[number]
     word = (shown or "").strip()
     word = _SHOWN.get(word, word)

@@ -9,12 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.assets.opcua.address import address
-from adapters.assets.opcua.engineering_units import unit_id, unit_told
+from adapters.assets.opcua.engineering_units import unit_told
 from adapters.assets.opcua.mapping import check_map, read_map
 from adapters.assets.opcua.number_types import NUMBERS, fitted
 from adapters.assets.opcua.status import quality_of
 from rami.core.errors import ConfigurationError
 from rami.core.quality import describe
+from rami.core.unece import unit_id
 from tests.adapters.assets.opcua.conftest import INPUTS, MAP, OUTPUTS
 
 POINTS = (*OUTPUTS.points, *INPUTS.points)
