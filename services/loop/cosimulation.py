@@ -114,7 +114,10 @@ class Cosimulation:
 
     def step_station(self, station: str, seconds: float) -> Vector:
         """One control step of a station; returns its outputs."""
-        outputs = self.backends[station].step(self.inputs[station], seconds)
+        return self.stepped(station, self.backends[station].step(self.inputs[station], seconds))
+
+    def stepped(self, station: str, outputs: Vector) -> Vector:
+        """A control step of a station has ended with these outputs."""
         self.outputs[station][:] = outputs
         self._flow_sum[station] += outputs
         self._taken[station] += 1
