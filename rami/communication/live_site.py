@@ -159,7 +159,8 @@ class LiveSite(Protocol):
 
     def conditions(self) -> Mapping[tuple[str, str], tuple[Event, bool]]:
         """Alarms that hold or wait to be acknowledged, by (source, condition): the event that
-        raised them, and whether somebody has acknowledged it."""
+        raised them, and whether somebody has acknowledged it. The event's `active` is false when
+        the alarm has ended and only waits."""
 
     def wait(self, step: int, timeout_s: float) -> bool:
         """Until a step after `step` has ended; whether one has in time."""
