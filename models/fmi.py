@@ -11,6 +11,8 @@ from models.balance import BoundaryFlow
 
 #: the resource that says which registers count the boundary flows
 BOUNDARIES = "resources/boundaries.json"
+#: the resource that says where in the serialised state the states are
+STATES = "resources/states.json"
 
 
 def headers() -> Path:
@@ -37,7 +39,7 @@ def is_whole(fmu: Path) -> bool:
     """Whether a generated FMU can be read to its end: every member's checksum fits."""
     try:
         with ZipFile(fmu) as archive:
-            needed = {"modelDescription.xml", BOUNDARIES}
+            needed = {"modelDescription.xml", BOUNDARIES, STATES}
             return needed <= set(archive.namelist()) and archive.testzip() is None
     except (BadZipFile, EOFError, OSError, RuntimeError, ValueError, zlib.error):
         return False

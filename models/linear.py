@@ -33,10 +33,15 @@ class LinearModel:
 
 
 class Linearise:
-    """Prepared once per model; calling it evaluates the matrices."""
+    """Prepared once per model; calling it evaluates the matrices.
+
+    `state_points`, `inputs` and `outputs` name rows and columns.
+    """
 
     def __init__(self, model: Model) -> None:
         self._model = model
+        self.inputs, self.outputs = model.input_points, model.output_points
+        self.state_points = model.state_points
         programme = Programme(model)
         self._n = programme.dynamic
         self._signals = signals(programme)
@@ -44,7 +49,7 @@ class Linearise:
         self._places = (np.array(rows, np.intp), np.array(columns, np.intp))
 
     def __call__(self, inputs: Matrix, states: Matrix) -> LinearModel:
-        """The matrices at `inputs` and `states` (all of the model's, registers included)."""
+        """The matrices at `inputs` and `states` (of the model; registers may be left out)."""
         model, n = self._model, self._n
         u, x = inputs.tolist(), states.tolist()
         table = np.zeros((n + len(model.outputs), n + len(model.inputs)))

@@ -22,7 +22,7 @@ Vector = NDArray[np.float64]
 
 
 class NativePlant:
-    """Readable, Writable, Steppable, Snapshotable, as an FMU behind its adapter.
+    """Readable, Writable, Steppable, Stateful, Snapshotable, as an FMU behind its adapter.
 
     `states` is open to reading and setting, in the order of `model.states`. `start` sets
     start values of inputs and states by name.
@@ -31,6 +31,7 @@ class NativePlant:
     def __init__(self, model: Model, start: Mapping[str, float] | None = None) -> None:
         self.model = model
         self.inputs, self.outputs = model.input_points, model.output_points
+        self.state_points = model.state_points
         programme = Programme(model)
         self._signals, self._rates = signals(programme), derivatives(programme)
         self._entries, rows, columns = entries(programme.jacobian)
@@ -92,6 +93,21 @@ class NativePlant:
         self.states = integrate(self._system, self.states, seconds)
         self.time += seconds
         return self.read()
+
+    def state(self) -> Vector:
+        """The states that the future follows from, registers left out."""
+        return self.states[: len(self.state_points)].copy()
+
+    def set_state(self, state: Vector) -> None:
+        """Go on from there; ModelError for a value that is not finite."""
+        finite = np.isfinite(state)
+        if not finite.all():
+            place = int(np.argmin(finite))
+            raise ModelError(
+                f"{self.model.name}: state {self.state_points.names[place]} is set to "
+                f"{state[place]}; wanted a finite number"
+            )
+        self.states = np.concatenate([state, self.states[len(self.state_points) :]])
 
     def save(self) -> bytes:
         """Model, time, inputs and states as bytes."""

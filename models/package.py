@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from math import isfinite
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
@@ -11,10 +12,12 @@ from models.codegen.c_source import header
 from models.codegen.description import description
 from models.codegen.programme import Programme
 from models.compiler import compile_library
-from models.fmi import BOUNDARIES, headers, platform
+from models.fmi import BOUNDARIES, STATES, headers, platform
 from models.kernel.model import Model
 
 RUNTIME = Path(__file__).parent / "runtime"
+#: bytes of a serialised state before its values: the model's hash, the time
+_FRONT = 16
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -39,6 +42,7 @@ def pack(model: Model, files: dict[str, bytes], guid: str, folder: Path) -> Path
         "modelDescription.xml": description(model, guid, identifier),
         f"binaries/{platform()}/{identifier}.so": library.read_bytes(),
         BOUNDARIES: boundaries,
+        STATES: _states(model),
         **{f"sources/{name}": text for name, text in files.items()},
     }
     fmu = folder / f"{identifier}.fmu"
@@ -49,3 +53,19 @@ def pack(model: Model, files: dict[str, bytes], guid: str, folder: Path) -> Path
             info.external_attr = 0o755 << 16 if name.endswith(".so") else 0o644 << 16
             archive.writestr(info, text)
     return fmu
+
+
+def _states(model: Model) -> bytes:
+    """The states that the future follows from, with their places in `State` of fmi2.c."""
+    first = _FRONT + 8 * len(model.inputs)
+    entries = [
+        {
+            "name": point.name,
+            "quantity": point.quantity,
+            **{k: v for k, v in {"low": point.low, "high": point.high}.items() if isfinite(v)},
+            "start": point.start,
+            "byte": first + 8 * place,
+        }
+        for place, point in enumerate(model.state_points.points)
+    ]
+    return json.dumps(entries, indent=1).encode()

@@ -12,6 +12,9 @@ from sympy import Expr, Symbol
 from models.balance import BoundaryFlow
 from rami.core.points import Point, PointIndex
 
+#: what water in a plant can be, degC
+_COLDEST, _HOTTEST = -30.0, 200.0
+
 
 class StateKind(StrEnum):
     """What a state is; error control looks at temperatures only."""
@@ -59,6 +62,17 @@ class Model:
     def output_points(self) -> PointIndex:
         """The outputs, in order: all points of the twin, then extra registers."""
         return PointIndex(self.outputs.values())
+
+    @cached_property
+    def state_points(self) -> PointIndex:
+        """The states that the future follows from, in order: temperatures, then lags (shares)."""
+        return PointIndex(
+            Point(str(s.symbol), "temperature", low=_COLDEST, high=_HOTTEST, start=s.start)
+            if s.kind is StateKind.TEMPERATURE
+            else Point(str(s.symbol), "share", low=0.0, start=s.start)
+            for s in self.states
+            if s.kind is not StateKind.METER
+        )
 
     def count(self, *kinds: StateKind) -> int:
         """Number of states of some kinds."""

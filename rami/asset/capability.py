@@ -48,6 +48,24 @@ class Steppable(Protocol):
 
 
 @runtime_checkable
+class Stateful(Protocol):
+    """Tells its continuous state and takes another; `state_points` names it in order.
+
+    The state is what the future follows from, temperatures and lags; registers and time are
+    not part of it.
+    """
+
+    state_points: PointIndex
+
+    def state(self) -> Vector:
+        """The present state, canonical units, shape (len(state_points),); a copy."""
+
+    def set_state(self, state: Vector) -> None:
+        """Go on from this state; registers, time and inputs stay. Raises ModelError for values
+        that are not finite."""
+
+
+@runtime_checkable
 class Snapshotable(Protocol):
     """Can save its whole state and go back to it."""
 

@@ -6,7 +6,7 @@ from importlib import import_module
 
 import numpy as np
 
-from rami.asset.capability import Readable, Snapshotable, Steppable, Vector
+from rami.asset.capability import Readable, Snapshotable, Stateful, Steppable, Vector
 from rami.asset.topology import TwinTopology
 from rami.core.errors import ModelError
 from rami.core.points import PointIndex
@@ -86,3 +86,27 @@ class NativeBackend:
         if not isinstance(self._plant, Snapshotable):
             raise ModelError(f"{self._word} cannot save its state; give it `save` and `restore`")
         return self._plant
+
+
+class StatefulNativeBackend(NativeBackend):
+    """Stateful too, for a model that is."""
+
+    def __init__(self, plant: Stateful, inputs: PointIndex, outputs: PointIndex) -> None:
+        super().__init__(plant, inputs, outputs)
+        self.state_points = plant.state_points
+        self._stateful = plant
+
+    def state(self) -> Vector:
+        """The model's state."""
+        return self._stateful.state()
+
+    def set_state(self, state: Vector) -> None:
+        """Set the model's state. Raises ModelError."""
+        self._stateful.set_state(state)
+
+
+def placed(plant: object, inputs: PointIndex, outputs: PointIndex) -> NativeBackend:
+    """A model behind a twin's points, with all that it can do; ModelError when it does not fit."""
+    if isinstance(plant, Stateful):
+        return StatefulNativeBackend(plant, inputs, outputs)
+    return NativeBackend(plant, inputs, outputs)

@@ -29,8 +29,8 @@ class NativeConfiguration(Declared):
         self, topology: TwinTopology, inputs: PointIndex, outputs: PointIndex
     ) -> NativeBackend:
         """The model named, behind these points; ModelError when it does not fit."""
-        from adapters.assets.native.backend import NativeBackend, created
+        from adapters.assets.native.backend import created, placed
 
         if self.model is None:
             raise ValueError("no model is named; the composition root gives the twin's own")
-        return NativeBackend(created(self.model, topology), inputs, outputs)
+        return placed(created(self.model, topology), inputs, outputs)
