@@ -23,7 +23,8 @@ class FmuBackend:
     """An initialised FMU behind a twin's points: Readable, Writable, Steppable.
 
     `load` gives a SnapshotFmuBackend, Snapshotable as well, where the FMU can serialise its
-    state. Vectors are in the order of `inputs` and `outputs` and in canonical units.
+    state, and a StatefulFmuBackend, Stateful too, where it is one of ours. Vectors are in the
+    order of `inputs` and `outputs` and in canonical units.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class FmuBackend:
         import fmpy
 
         from adapters.assets.fmu.snapshot import SnapshotFmuBackend
+        from adapters.assets.fmu.stateful import StatefulFmuBackend, tells_states
 
         interface = check(path, inputs, outputs, names or {})
         folder = Path(mkdtemp(prefix="rami-fmu-"))
@@ -75,7 +77,11 @@ class FmuBackend:
                 folder / interface.library, interface.guid, folder / "resources", name
             )
             kind = SnapshotFmuBackend if interface.snapshots else FmuBackend
+            if interface.snapshots and tells_states(path):
+                kind = StatefulFmuBackend
             backend = kind(library, interface, inputs, outputs)
+            if isinstance(backend, StatefulFmuBackend):
+                backend.place_states(path)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
