@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from rami.integration.mode import Mode
 from twins.dhs import DistrictHeating
 from twins.hts import HeatTransferStation
 from twins.iess import EnergySupply
 from twins.site.site import Site
-from twins.twin import Mode, Twin
+from twins.twin import Twin
 
 _CLASSES: dict[str, type[Twin]] = {
     twin.kind: twin for twin in (HeatTransferStation, EnergySupply, DistrictHeating)

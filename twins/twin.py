@@ -10,14 +10,9 @@ from typing import ClassVar, Literal
 from rami.asset.component import Component, Face
 from rami.asset.topology import TwinKind, TwinTopology
 from rami.core.points import Direction, PointIndex
+from rami.integration.mode import Mode
 
 CostBasis = Literal["marginal", "average", "ems"]
-
-
-class Mode(StrEnum):
-    """How a twin and its plant stand to each other (design: modes)."""
-
-    SIMULATE = "simulate"  # the model is the plant
 
 
 class PlanBoundary(StrEnum):

@@ -27,6 +27,9 @@ def check_plants(case: Case, site: SiteTopology) -> None:
     folder = Path(case.faults.file).parent
     for twin, declared in case.parts.twins.items():
         plant: object = declared.backends.plant
+        if plant is None and declared.mode != "simulate":
+            what = f"{declared.mode} needs a plant"
+            case.faults.add(("twins", twin, "mode"), what, hint="declare `backends.plant`")
         if twin not in site.twins or not isinstance(plant, Mapped):
             continue
         wrong, notes = plant.check_points(folder, site.twins[twin].points.points)

@@ -14,7 +14,12 @@ from rami.core.written import Instant
 class Clock(Declared):
     """The time of a run; seconds inside."""
 
-    mode: Literal["simulated"] = Field("simulated", description="how time passes")
+    mode: Literal["simulated", "scaled", "real"] = Field(
+        "simulated",
+        description="how time passes for `rami serve`: as fast as it goes, at `speed` times the "
+        "wall clock's pace from `start` on, or with the wall clock",
+    )
+    speed: float = Field(1.0, gt=0, le=10000, description="pace of `scaled`")
     start: Instant = Field(description="first instant of a run")
     duration: Duration = Field(le=3.2e8, description="length of a run")
     step: Duration = Field(

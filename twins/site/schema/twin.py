@@ -12,6 +12,7 @@ from rami.asset.network import Network
 from rami.asset.topology import Link
 from rami.core.written import Name
 from rami.integration.fidelity_settings import Fidelity
+from rami.integration.live_settings import LiveSettings
 from rami.integration.settings import GuardSettings
 from twins.site.registry import models, plants
 from twins.site.schema.union import OneOf
@@ -48,13 +49,19 @@ class TwinDeclaration(Declared):
     """One twin as the file has it, before wiring."""
 
     kind: Literal["hts", "iess", "dhs"] = Field(description="what the twin is")
-    mode: Literal["simulate"] = Field("simulate", description="the model is the plant")
+    mode: Literal["simulate", "shadow", "advise", "control"] = Field(
+        "simulate",
+        description="what `rami serve` brings the twin to: the model is the plant (`simulate`); "
+        "the plant is read and the model runs beside it (`shadow`), set-points are told too "
+        "(`advise`), or written (`control`)",
+    )
     template: Literal["standard", "none"] = Field(
         "standard", description="`standard` wires what `links` leaves open, `none` adds nothing"
     )
     backends: Backends = Field(default_factory=Backends, description="what stands behind it")
     guard: GuardSettings | None = Field(None, description="limits of what reaches the plant")
     fidelity: Fidelity | None = Field(None, description="how far its model may be off")
+    live: LiveSettings | None = Field(None, description="when a running plant is lost, and back")
     networks: dict[Name, Network] = Field(min_length=1, description="its water networks")
     components: dict[Name, Annotated[Component, OneOf(kinds)]] = Field(
         default_factory=dict, description="its components"

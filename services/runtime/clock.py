@@ -1,0 +1,124 @@
+"""How a run keeps time: as fast as it goes, at a multiple of the wall clock, or with it."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+
+from rami.core.timegrid import NS
+
+#: steps whose lateness is kept for percentiles
+_KEPT = 8640
+
+
+@dataclass
+class Lateness:
+    """Steps that ended after their time; a step is `late` beyond a tenth of its length, and
+    `missed` beyond all of it. Seconds of the wall clock."""
+
+    steps: int = 0
+    late: int = 0
+    missed: int = 0
+    most_s: float = 0.0
+    latest: deque[float] = field(default_factory=lambda: deque(maxlen=_KEPT))
+
+    def note(self, late_s: float, length_s: float) -> None:
+        """One step of that length on the wall clock."""
+        self.steps += 1
+        self.late += late_s > 0.1 * length_s
+        self.missed += late_s > length_s
+        self.most_s = max(self.most_s, late_s)
+        self.latest.append(late_s)
+
+    def p99_s(self) -> float:
+        """99th percentile of the latest steps."""
+        return float(np.percentile(list(self.latest), 99)) if self.latest else 0.0
+
+
+class RunClock(Protocol):
+    """The loop's time, UTC ns. `kind` is simulated, scaled or real."""
+
+    kind: str
+    speed: float
+    lateness: Lateness
+
+    def __call__(self) -> int:
+        """Now."""
+
+    def begin(self, ns: int) -> None:
+        """The run is at `ns` now."""
+
+    def until(self, ns: int) -> float:
+        """Let the time come; returns how late that was, in seconds of the wall clock."""
+
+
+class SimulatedClock:
+    """Passes when told; never waits."""
+
+    kind, speed = "simulated", 0.0
+
+    def __init__(self, start_ns: int) -> None:
+        self._now = start_ns
+        self.lateness = Lateness()
+
+    def __call__(self) -> int:
+        """Now."""
+        return self._now
+
+    def begin(self, ns: int) -> None:
+        """The run is at `ns` now."""
+        self._now = ns
+
+    def until(self, ns: int) -> float:
+        """At once."""
+        self._now = ns
+        self.lateness.steps += 1
+        return 0.0
+
+
+class PacedClock:
+    """The site's time at `speed` times the wall clock's pace, from where the run begins.
+
+    A step that is late is not made up for by shorter ones after it beyond its own length: what
+    is missed is let go, and the run's time stands still for it (`scaled`). With `real` the
+    run's time is the wall clock's, whatever is missed.
+    """
+
+    def __init__(self, start_ns: int, speed: float = 1.0, *, real: bool = False) -> None:
+        self.kind, self.speed = ("real", 1.0) if real else ("scaled", speed)
+        self.lateness = Lateness()
+        self._real = real
+        self._at = self._due = start_ns
+        self.begin(start_ns)
+
+    def __call__(self) -> int:
+        """Now; never runs back."""
+        if self._real:
+            now = time.time_ns()
+        else:
+            now = self._start + round((time.monotonic_ns() - self._begun) * self.speed)
+        self._at = max(self._at, now)
+        return self._at
+
+    def begin(self, ns: int) -> None:
+        """The run is at `ns` now."""
+        self._start, self._begun = ns, time.monotonic_ns()
+        self._at = self._due = ns
+
+    def until(self, ns: int) -> float:
+        """Wait for it."""
+        step_s = max(ns - self._due, 1) / NS / self.speed
+        self._due = ns
+        left_s = (ns - self()) / NS / self.speed
+        if left_s > 0.0:
+            time.sleep(left_s)
+        late_s = max((self() - ns) / NS / self.speed, 0.0)
+        self.lateness.note(late_s, step_s)
+        if not self._real and late_s > step_s:
+            self._begun += round(late_s * NS)
+            self._at = ns
+        return late_s
