@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from rami.core.frame import Frame
 from rami.core.timegrid import TimeGrid
 from rami.information.prices import Prices
 from services import assemble
 from services.loop.closed_loop import ClosedLoop, LoopSteps
+from services.planning.planner import InProcessPlanner
 from services.study.check_calculation import Basis
 from services.study.check_ladder import PlannedRungs, planned_rungs
 from services.study.evaluation import Evaluation, evaluate
@@ -27,7 +28,7 @@ from services.study.season_run import SeasonRun
 
 if TYPE_CHECKING:
     from rami.functional.schedule import Schedule
-    from rami.functional.technical import Tuning
+    from rami.functional.technical import BaseAutomation, StationController, Tuning
     from twins.site.site import Site
 
 
@@ -92,31 +93,56 @@ def run_job(number: int, job: Job | CheckJob) -> JobResult | PlannedRungs:
     return planned_rungs(site, read_season(site, job.season, grid, job.data), job.mode)
 
 
+class LoopMaker(Protocol):
+    """Makes the loop that a run goes through."""
+
+    def __call__(
+        self,
+        controllers: Mapping[str, StationController],
+        automation: Mapping[str, BaseAutomation],
+        steps: LoopSteps,
+        data: Frame,
+        watched: Mapping[str, Sequence[str]],
+    ) -> ClosedLoop:
+        """The loop over all twins; `data` stands on the recording grid."""
+
+
 def run_season(
     site: Site, job: Job, on_share: Callable[[float], None] = lambda share: None
 ) -> JobResult:
     """The run itself. Raises RamiError of whatever fails."""
+    begun = perf_counter()
+    plant = assemble.open_plant(site, job.fmus)
+    run = prepared(site, job, partial(ClosedLoop, plant), on_share)
+    ready = perf_counter()
+    run.run()
+    return job_result(site, job, run, ready - begun)
+
+
+def prepared(
+    site: Site,
+    job: Job,
+    make_loop: LoopMaker,
+    on_share: Callable[[float], None] = lambda share: None,
+) -> SeasonRun:
+    """A run at its start; raises as its data, its controllers and its loop do."""
     from rami.business.ownership import owner_of_twins
     from rami.business.pricing import site_prices
 
-    begun = perf_counter()
     topology, strategy = site.topology, site.strategy
     grid = TimeGrid(job.start_ns, round(strategy.step * 1e9), job.intervals)
     data = read_season(site, job.season, grid, job.data)
     prices = site_prices(site.business, topology, data)
-    plant = assemble.open_plant(site, job.fmus)
     fixed = _constant(site, grid) if job.mode == "baseline" else None
     steered = job.mode != "baseline" or fixed is not None
     control = assemble.controllers(site, job.tunings) if steered else {}
-    loop = ClosedLoop(
-        plant,
+    loop = make_loop(
         control,
         assemble.automation(site, job.exchange_s),
         LoopSteps(site.clock.control_step, job.exchange_s, strategy.step),
         data,
         watched(topology),
     )
-    limits = {t: LoopLimits(c, grid.count) for t, c in control.items()}
     basis = "marginal" if job.mode == "forecast" else job.mode
     planner = None if job.mode == "baseline" else assemble.strategy(site, cost_basis=basis)
     run = SeasonRun(
@@ -129,7 +155,7 @@ def run_season(
         round(site.clock.strategy_period / strategy.step),
         round(strategy.horizon / strategy.step),
         on_share,
-        limits,
+        {t: LoopLimits(c, grid.count) for t, c in control.items()},
     )
     if planner is not None and job.mode == "forecast":
         source = open_source(site, job.season, job.data)
@@ -137,21 +163,24 @@ def run_season(
     elif planner is not None and run.period < run.horizon:
         further = read_outlook(site, job.season, data, run.horizon, job.data)
         run.outlook = (further, site_prices(site.business, topology, further))
-    ready = perf_counter()
-    run.run()
-    ran = perf_counter()
-    evaluation = evaluate(site, run, prices, limits)
+    return run
+
+
+def job_result(site: Site, job: Job, run: SeasonRun, prepare_s: float = 0.0) -> JobResult:
+    """The frames and figures of a run that is over."""
+    begun = perf_counter()
+    evaluation = evaluate(site, run, run.prices, run.limits)
     schedules = run.schedules
     timings = {
-        "prepare_s": ready - begun,
+        "prepare_s": prepare_s,
         **run.timings.plain(),
-        "evaluate_s": perf_counter() - ran,
+        "evaluate_s": perf_counter() - begun,
     }
     return JobResult(
         job.season,
         job.mode,
-        data,
-        prices,
+        run.data,
+        run.prices,
         evaluation,
         schedules.planned_eur,
         dict(schedules.terms),

@@ -18,7 +18,7 @@ CASES = [
     ("  start: 2019-01-14T00:00+01:00\n", "", "clock", "key 'start' is missing"),
     ("kind: carnot,", "", "hp.cop", "key 'kind' is missing; wanted one of carnot, constant"),
     ("{kind: boiler, network: hnht", "{kind: 3, network: hnht", "boiler_hnht", "unknown kind: 3"),
-    ("mode: simulate\n", "mode: control\n", "hts.mode", "wanted simulate"),
+    ("mode: simulate\n", "mode: control\n", "hts.mode", "control needs a plant"),
     ("      hex_hnht:", "      HEX hnht:", "components", "'HEX hnht' is no name"),
     ("engines: 2", "engines: 2.5", "chp.engines", "wanted a whole number"),
     ("seed: 2019", "seed: [1]", "data.seed", "wanted a whole number, got a list"),
