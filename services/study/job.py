@@ -14,7 +14,7 @@ from rami.core.timegrid import TimeGrid
 from rami.information.prices import Prices
 from services import assemble
 from services.loop.closed_loop import ClosedLoop, LoopSteps
-from services.planning.planner import InProcessPlanner
+from services.planning.planner import InProcessPlanner, Planner
 from services.study.check_calculation import Basis
 from services.study.check_ladder import PlannedRungs, planned_rungs
 from services.study.evaluation import Evaluation, evaluate
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from rami.functional.schedule import Schedule
     from rami.functional.technical import BaseAutomation, StationController, Tuning
     from twins.site.site import Site
+    from twins.twin import CostBasis
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,11 @@ def run_season(
     """The run itself. Raises RamiError of whatever fails."""
     begun = perf_counter()
     plant = assemble.open_plant(site, job.fmus)
-    run = prepared(site, job, partial(ClosedLoop, plant), on_share)
+
+    def planner(basis: CostBasis) -> InProcessPlanner:
+        return InProcessPlanner(assemble.strategy(site, cost_basis=basis))
+
+    run = prepared(site, job, partial(ClosedLoop, plant), planner, on_share)
     ready = perf_counter()
     run.run()
     return job_result(site, job, run, ready - begun)
@@ -123,6 +128,7 @@ def prepared(
     site: Site,
     job: Job,
     make_loop: LoopMaker,
+    make_planner: Callable[[CostBasis], Planner],
     on_share: Callable[[float], None] = lambda share: None,
 ) -> SeasonRun:
     """A run at its start; raises as its data, its controllers and its loop do."""
@@ -144,7 +150,9 @@ def prepared(
         watched(topology),
     )
     basis = "marginal" if job.mode == "forecast" else job.mode
-    planner = None if job.mode == "baseline" else assemble.strategy(site, cost_basis=basis)
+    planner = None
+    if job.mode != "baseline":
+        planner = make_planner(basis)
     run = SeasonRun(
         loop,
         data,
@@ -169,7 +177,7 @@ def prepared(
 def job_result(site: Site, job: Job, run: SeasonRun, prepare_s: float = 0.0) -> JobResult:
     """The frames and figures of a run that is over."""
     begun = perf_counter()
-    evaluation = evaluate(site, run, run.prices, run.limits)
+    evaluation = evaluate(site, run, run.prices, dict(run.limits))
     schedules = run.schedules
     timings = {
         "prepare_s": prepare_s,
