@@ -5,14 +5,15 @@ from __future__ import annotations
 import shutil
 import weakref
 from collections.abc import Mapping
-from ctypes import byref, c_double, c_int, c_size_t, c_void_p
+from ctypes import c_double
 from math import isfinite
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import Self
 
 import numpy as np
 
-from adapters.assets.fmu.interface import Interface, Names, Variables, check
+from adapters.assets.fmu.interface import Interface, Names, check
 from adapters.assets.fmu.library import Library
 from rami.asset.capability import Vector
 from rami.core.errors import ModelError
@@ -40,13 +41,14 @@ class FmuBackend:
         self._seen = self._u.data  # plain floats: a sum of few is faster than by numpy
         self._now, self._length = c_double(0.0), c_double(0.0)
         # raw functions with prebuilt arguments: a call converts nothing
-        component = library.component
-        self._set = library.function("fmi2SetReal")
-        self._set_with = (component, *_pointers(interface.inputs, self._u))
-        self._do = library.function("fmi2DoStep")
-        self._do_with = (component, self._now, self._length, c_int(1))
-        self._get = library.function("fmi2GetReal")
-        self._get_with = (component, *_pointers(interface.outputs, self._y))
+        component, words = library.component, library.dialect
+        self._words = words
+        self._set = library.function(words.set_reals)
+        self._set_with = (component, *words.reals(interface.inputs.references, self._u))
+        step = library.function(words.do_step)
+        self._do, self._do_with = words.stepping(step, component, self._now, self._length)
+        self._get = library.function(words.get_reals)
+        self._get_with = (component, *words.reals(interface.outputs.references, self._y))
 
     @staticmethod
     def load(
@@ -73,44 +75,60 @@ class FmuBackend:
         folder = Path(mkdtemp(prefix="rami-fmu-"))
         try:
             fmpy.extract(str(path), str(folder))
-            library = Library(
-                folder / interface.library, interface.guid, folder / "resources", name
-            )
             kind = SnapshotFmuBackend if interface.snapshots else FmuBackend
             if interface.snapshots and tells_states(path):
                 kind = StatefulFmuBackend
-            backend = kind(library, interface, inputs, outputs)
+            backend = kind.unpacked(folder, interface, inputs, outputs, name)
             if isinstance(backend, StatefulFmuBackend):
                 backend.place_states(path)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
-        backend.close = weakref.finalize(backend, _close, library, folder)
-        backend._start(start or {})
+        backend.close = weakref.finalize(backend, _close, backend._library, folder)
+        backend.begin(start)
         return backend
 
     #: free the FMU and remove what was unpacked; called by itself at the end
     close: weakref.finalize[..., FmuBackend]
 
-    def _start(self, start: Mapping[str, float]) -> None:
-        self._library.initialise()
-        self.time = 0.0
-        self.write(self.inputs.starts())
-        for name, value in start.items():
+    @classmethod
+    def unpacked(
+        cls, folder: Path, interface: Interface, inputs: PointIndex, outputs: PointIndex, name: str
+    ) -> Self:
+        """Load an FMU checked and unpacked before; `begin` initialises it. ModelError."""
+        binary, resources = folder / interface.library, folder / "resources"
+        library = Library(binary, interface.guid, resources, name, interface.version)
+        return cls(library, interface, inputs, outputs)
+
+    def begin(
+        self,
+        start: Mapping[str, float] | None = None,
+        at: float = 0.0,
+        held: Vector | None = None,
+    ) -> None:
+        """Initialise at a time, s, with inputs held (default: the points' start values)."""
+        self._library.initialise(at)
+        self.time = at
+        self.write(self.inputs.starts() if held is None else held)
+        for name, value in (start or {}).items():
             taken = name in self.inputs
             place = (self.inputs if taken else self.outputs)[name]
             variables = self._interface.inputs if taken else self._interface.outputs
             own = (value - variables.offset[place]) / variables.factor[place]
-            if taken:
-                self._u[place] = own
-            reference = c_void_p(variables.references[place:].ctypes.data)
-            self._library.call("fmi2SetReal", reference, c_size_t(1), byref(c_double(own)))
-        self._library.call("fmi2ExitInitializationMode")
+            into = self._u if taken else self._y
+            into[place] = own
+            one = self._words.reals(variables.references, into, place, 1)
+            self._library.call(self._words.set_reals, *one)
+        self._library.call(self._words.exit_initialisation)
 
     def reset(self, start: Mapping[str, float] | None = None) -> None:
         """Back to the start values and time 0, as after `load`."""
-        self._library.call("fmi2Reset")
-        self._start(start or {})
+        self._library.call(self._words.reset)
+        self.begin(start)
+
+    def free(self) -> None:
+        """Free the FMU, which is of no more use then."""
+        self._library.free()
 
     def write(self, values: Vector) -> None:
         """Set all inputs; ModelError when one is not finite."""
@@ -121,13 +139,13 @@ class FmuBackend:
             self._convert_inputs()
         status = self._set(*self._set_with)
         if status > 1:
-            raise self._library.failure("fmi2SetReal", status)
+            raise self._library.failure(self._words.set_reals, status)
 
     def read(self) -> Vector:
         """The present outputs; the buffer is overwritten by the next call."""
         status = self._get(*self._get_with)
         if status > 1:
-            raise self._library.failure("fmi2GetReal", status)
+            raise self._library.failure(self._words.get_reals, status)
         return self._converted_outputs() if self._converts else self._y
 
     def step(self, inputs: Vector, seconds: float) -> Vector:
@@ -142,16 +160,16 @@ class FmuBackend:
             self._convert_inputs()
         status = self._set(*self._set_with)
         if status > 1:
-            raise self._library.failure("fmi2SetReal", status)
+            raise self._library.failure(self._words.set_reals, status)
         self._now.value = self.time
         self._length.value = seconds
         status = self._do(*self._do_with)
         if status > 1:
-            raise self._library.failure("fmi2DoStep", status)
+            raise self._library.failure(self._words.do_step, status)
         self.time += seconds
         status = self._get(*self._get_with)
         if status > 1:
-            raise self._library.failure("fmi2GetReal", status)
+            raise self._library.failure(self._words.get_reals, status)
         return self._converted_outputs() if self._converts else self._y
 
     def _refuse_non_finite(self) -> None:
@@ -171,14 +189,6 @@ class FmuBackend:
         np.multiply(self._y, self._interface.outputs.factor, out=self._canonical)
         self._canonical += self._interface.outputs.offset
         return self._canonical
-
-
-def _pointers(variables: Variables, values: Vector) -> tuple[c_void_p, c_size_t, c_void_p]:
-    return (
-        c_void_p(variables.references.ctypes.data),
-        c_size_t(len(values)),
-        c_void_p(values.ctypes.data),
-    )
 
 
 def _close(library: Library, folder: Path) -> None:

@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from rami.asset.component import Declared
+from rami.core.quantity import Duration
 from rami.core.written import InputFile
 
 if TYPE_CHECKING:
     from adapters.assets.fmu.backend import FmuBackend
+    from adapters.assets.fmu.worker.backend import WorkerFmu
+    from adapters.assets.fmu.worker.trouble import OnTrouble
     from rami.core.points import PointIndex
+
+_SIZE = re.compile(r"(\d+(?:\.\d+)?) ?(MB|GB)")
+
+
+def _megabytes(value: object) -> int:
+    found = _SIZE.fullmatch(str(value).strip())
+    if not found:
+        raise ValueError(f"{value!r} is no size of memory, e.g. '2 GB' (allowed: MB, GB)")
+    return round(float(found[1]) * {"MB": 1, "GB": 1024}[found[2]])
+
+
+#: written "512 MB" or "2 GB", held in MB
+Memory = Annotated[
+    int, Field(ge=64, le=1 << 20), BeforeValidator(_megabytes), WithJsonSchema({"type": "string"})
+]
 
 
 class FmuVariable(Declared):
@@ -34,11 +53,44 @@ class FmuConfiguration(Declared):
     kind: Literal["fmu"] = "fmu"
     path: InputFile | None = None
     variables: Mapping[str, FmuVariable] = Field(default_factory=dict)
+    process: Literal["own", "shared"] | None = Field(
+        None, description="where it runs; none: its own process with a `path`, else ours"
+    )
+    step_timeout: Duration = Field(10.0, le=86400, description="of a step in its own process")
+    load_timeout: Duration = Field(60.0, le=86400, description="of its start there")
+    memory: Memory = Field(4096, description="that it may take there")
+    restarts: int = Field(3, ge=0, le=1000, description="of its process before the run ends")
+    within: Duration = Field(3600.0, description="time over which restarts are counted")
 
     def open(
-        self, path: Path, inputs: PointIndex, outputs: PointIndex, name: str = "twin"
-    ) -> FmuBackend:
-        """The loaded, initialised FMU at `path`; ModelError when it does not fit."""
-        from adapters.assets.fmu.backend import FmuBackend
+        self,
+        path: Path,
+        inputs: PointIndex,
+        outputs: PointIndex,
+        name: str = "twin",
+        on_trouble: OnTrouble | None = None,
+    ) -> FmuBackend | WorkerFmu:
+        """The loaded, initialised FMU at `path`; ModelError when it does not fit.
 
-        return FmuBackend.load(path, inputs, outputs, self.variables, name=name)
+        `on_trouble` is told of restarts of its own process; else they are logged as warnings.
+        """
+        own = self.path is not None if self.process is None else self.process == "own"
+        if not own:
+            from adapters.assets.fmu.backend import FmuBackend
+
+            return FmuBackend.load(path, inputs, outputs, self.variables, name=name)
+        from adapters.assets.fmu.worker.backend import WorkerFmu
+        from adapters.assets.fmu.worker.trouble import Limits, log
+
+        limits = Limits(
+            self.step_timeout, self.load_timeout, self.memory << 20, self.restarts, self.within
+        )
+        return WorkerFmu.load(
+            path,
+            inputs,
+            outputs,
+            self.variables,
+            name=name,
+            limits=limits,
+            on_trouble=on_trouble or log,
+        )

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 Names = Mapping[str, FmuVariable]
 
+#: versions that are understood, and their type of real variables
+_REAL = {"2.0": "Real", "3.0": "Float64"}
 #: generation tool of our own FMUs, whose fmi2SetReal refuses what is not finite
 _OURS = "rami-twins"
 
@@ -43,7 +45,10 @@ class Variables:
 
 @dataclass(frozen=True)
 class Interface:
-    """What stepping needs to know of an FMU."""
+    """What stepping needs to know of an FMU.
+
+    `snapshots`: it says that it can serialise its state; `step_size` of its own experiment, s.
+    """
 
     identifier: str
     guid: str
@@ -52,6 +57,8 @@ class Interface:
     outputs: Variables
     snapshots: bool
     refuses_non_finite: bool
+    version: str = "2.0"
+    step_size: float | None = None
 
 
 def describe(path: Path) -> ModelDescription:
@@ -96,40 +103,43 @@ def check(path: Path, inputs: PointIndex, outputs: PointIndex, names: Names) -> 
     given = _find(found, outputs, names, {"output", "local", "calculatedParameter"}, problems)
     if problems:
         raise ModelError("\n".join(f"{path.name}: {problem}" for problem in problems))
-    simulation = found.coSimulation
+    simulation, experiment = found.coSimulation, found.defaultExperiment
+    size = experiment.stepSize if experiment is not None else None
     return Interface(
         simulation.modelIdentifier,
         found.guid,
-        _library(simulation.modelIdentifier),
+        _library(simulation.modelIdentifier, found.fmiVersion),
         taken,
         given,
         bool(simulation.canGetAndSetFMUstate and simulation.canSerializeFMUstate),
         found.generationTool == _OURS,
+        found.fmiVersion,
+        float(size) if size else None,
     )
 
 
-def _library(identifier: str) -> str:
+def _library(identifier: str, version: str) -> str:
     import fmpy
 
-    return f"binaries/{fmpy.platform}/{identifier}{fmpy.sharedLibraryExtension}"
+    platform = fmpy.platform if version == "2.0" else fmpy.platform_tuple
+    return f"binaries/{platform}/{identifier}{fmpy.sharedLibraryExtension}"
 
 
 def _capability_problems(path: Path, found: ModelDescription) -> list[str]:
-    if found.fmiVersion != "2.0":
-        return [f"wanted FMI 2.0, got {found.fmiVersion}; export it as FMI 2.0 co-simulation"]
+    if found.fmiVersion not in _REAL:
+        wanted = "wanted FMI 2.0 or 3.0"
+        return [f"{wanted}, got {found.fmiVersion}; export it as FMI 2.0 co-simulation"]
     if found.coSimulation is None:
         return ["wanted co-simulation, got model exchange alone; export it for co-simulation"]
     with ZipFile(path) as archive:
         files = archive.namelist()
-    if _library(found.coSimulation.modelIdentifier) in files:
+    binary = _library(found.coSimulation.modelIdentifier, found.fmiVersion)
+    if binary in files:
         return []
     has = sorted({f.split("/")[1] for f in files if f.startswith("binaries/") and f.count("/") > 1})
     sources = any(f.startswith("sources/") and f.endswith(".c") for f in files)
     mend = "its C sources can be compiled with fmpy" if sources else "export it for this platform"
-    return [
-        f"no binary {_library(found.coSimulation.modelIdentifier)} for this platform, got "
-        f"{', '.join(has) or 'none'}; {mend}"
-    ]
+    return [f"no binary {binary} for this platform, got {', '.join(has) or 'none'}; {mend}"]
 
 
 def _find(
@@ -139,7 +149,8 @@ def _find(
     causalities: set[str],
     problems: list[str],
 ) -> Variables:
-    listed = {v.name: v for v in found.modelVariables if v.type == "Real"}
+    kind = _REAL.get(found.fmiVersion, "Real")
+    listed = {v.name: v for v in found.modelVariables if v.type == kind and not v.dimensions}
     fitting = [n for n, v in listed.items() if str(v.causality) in causalities]
     bases = {u.name: u.baseUnit for u in found.unitDefinitions}
     references = np.zeros(len(points), np.uint32)
@@ -150,7 +161,7 @@ def _find(
         variable = listed.get(name)
         what = f"point {point.name}" + (f" ({name})" if name != point.name else "")
         if variable is None:
-            problems.append(f"{what}: no Real variable {name!r}; {_hint(name, fitting)}")
+            problems.append(f"{what}: no {kind} variable {name!r}; {_hint(name, fitting)}")
             continue
         if str(variable.causality) not in causalities:
             problems.append(

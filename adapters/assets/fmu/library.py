@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import ctypes
 from collections import deque
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
+from adapters.assets.fmu.dialect import Function, dialect
 from rami.core.errors import ModelError
-
-Function = Callable[..., int]
 
 _OK_OR_WARNING = 1
 _STATUS = ("ok", "warning", "discard", "error", "fatal", "pending")
 _KEPT_MESSAGES = 5
+_KEPT_BYTES = 2000
 
 
 class Library:
@@ -24,38 +22,23 @@ class Library:
     kept for errors.
     """
 
-    def __init__(self, path: Path, guid: str, resources: Path, name: str) -> None:
-        from fmpy import fmi2
-
+    def __init__(
+        self, path: Path, guid: str, resources: Path, name: str, version: str = "2.0"
+    ) -> None:
         self.name = name
+        self.dialect = dialect(version)
         self._messages: deque[str] = deque(maxlen=_KEPT_MESSAGES)
         try:
             self._dll = ctypes.CDLL(str(path))
         except OSError as error:
             raise ModelError(f"{name}: {path.name} cannot be loaded: {error}") from error
-        self._callbacks = fmi2.fmi2CallbackFunctions()
-        self._callbacks.logger = fmi2.fmi2CallbackLoggerTYPE(self._log)
-        self._callbacks.allocateMemory = fmi2.defaultCallbacks.allocateMemory
-        self._callbacks.freeMemory = fmi2.defaultCallbacks.freeMemory
-        instantiate: Any = self.function("fmi2Instantiate")
-        instantiate.restype = ctypes.c_void_p
-        address = instantiate(
-            ctypes.c_char_p(name.encode()),
-            ctypes.c_int(1),
-            ctypes.c_char_p(guid.encode()),
-            ctypes.c_char_p(resources.as_uri().encode()),
-            ctypes.byref(self._callbacks),
-            ctypes.c_int(0),
-            ctypes.c_int(0),
-        )
+        address = self.dialect.instantiate(self.function, name, guid, resources, self._log)
         if not address:
             raise ModelError(f"{name}: {path.name} cannot be instantiated{self.said()}")
         self.component = ctypes.c_void_p(address)
 
-    def _log(
-        self, environment: object, instance: bytes, status: int, category: bytes, message: bytes
-    ) -> None:
-        self._messages.append((message or b"").decode("utf-8", "replace"))
+    def _log(self, message: bytes) -> None:
+        self._messages.append((message or b"")[:_KEPT_BYTES].decode("utf-8", "replace"))
 
     def function(self, name: str) -> Function:
         """A C function by name; ModelError when the binary does not have it."""
@@ -82,21 +65,13 @@ class Library:
         self._messages.clear()
         return f": {text}" if text else ""
 
-    def initialise(self) -> None:
-        """From instantiated (or reset) to the initialisation mode, at time 0."""
-        zero = ctypes.c_double(0.0)
-        self.call(
-            "fmi2SetupExperiment",
-            ctypes.c_int(0),
-            zero,
-            zero,
-            ctypes.c_int(0),
-            zero,
-        )
-        self.call("fmi2EnterInitializationMode")
+    def initialise(self, at: float = 0.0) -> None:
+        """From instantiated (or reset) to the initialisation mode, at a time, s."""
+        for name, arguments in self.dialect.initialisation(at):
+            self.call(name, *arguments)
 
     def free(self) -> None:
         """Free the instance; the binary stays loaded, since unloading crashes some FMUs."""
         if self.component:
-            self.function("fmi2FreeInstance")(self.component)
+            self.function(self.dialect.free)(self.component)
             self.component = ctypes.c_void_p()

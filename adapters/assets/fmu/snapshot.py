@@ -8,6 +8,14 @@ from ctypes import byref, c_size_t, c_void_p, create_string_buffer
 from adapters.assets.fmu.backend import FmuBackend
 
 _TIME = struct.Struct("<d")
+#: bytes of a saved state before the FMU's own
+TIME_BYTES = _TIME.size
+
+
+def time_of(state: bytes) -> float:
+    """Time of a saved state, s."""
+    (time,) = _TIME.unpack_from(state)
+    return float(time)
 
 
 class SnapshotFmuBackend(FmuBackend):
@@ -16,22 +24,24 @@ class SnapshotFmuBackend(FmuBackend):
     def save(self) -> bytes:
         """Time and the FMU's serialised state; ModelError when the FMU refuses."""
         library, state, size = self._library, c_void_p(), c_size_t()
-        library.call("fmi2GetFMUstate", byref(state))
+        words = library.dialect
+        library.call(words.get_state, byref(state))
         try:
-            library.call("fmi2SerializedFMUstateSize", state, byref(size))
+            library.call(words.state_size, state, byref(size))
             buffer = create_string_buffer(size.value)
-            library.call("fmi2SerializeFMUstate", state, buffer, size)
+            library.call(words.pack_state, state, buffer, size)
         finally:
-            library.call("fmi2FreeFMUstate", byref(state))
+            library.call(words.free_state, byref(state))
         return _TIME.pack(self.time) + buffer.raw
 
     def restore(self, state: bytes) -> None:
         """Go back to saved bytes; ModelError when they belong to another model."""
         library, handle, content = self._library, c_void_p(), state[_TIME.size :]
+        words = library.dialect
         buffer = create_string_buffer(content, len(content) or 1)
-        library.call("fmi2DeSerializeFMUstate", buffer, c_size_t(len(content)), byref(handle))
+        library.call(words.unpack_state, buffer, c_size_t(len(content)), byref(handle))
         try:
-            library.call("fmi2SetFMUstate", handle)
+            library.call(words.set_state, handle)
         finally:
-            library.call("fmi2FreeFMUstate", byref(handle))
-        (self.time,) = _TIME.unpack_from(state)
+            library.call(words.free_state, byref(handle))
+        self.time = time_of(state)
