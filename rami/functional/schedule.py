@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from rami.core.snapshot import Snapshot, array_bytes
 from rami.core.timegrid import TimeGrid
 from rami.core.wording import did_you_mean
 
@@ -36,6 +37,30 @@ class Schedule:
     objective: float = float("nan")
     terms: Mapping[str, float] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+
+    def to_bytes(self) -> bytes:
+        """All of it as bytes."""
+        g = self.grid
+        plain = {
+            "grid": [g.start_ns, g.step_ns, g.count],
+            "columns": self.columns,
+            "rung": self.rung,
+            "gap": self.gap,
+            "bound": self.bound,
+            "objective": self.objective,
+            "terms": dict(self.terms),
+            "notes": self.notes,
+        }
+        return Snapshot("schedule", 1, plain, {"values": array_bytes(self.values)}).to_bytes()
+
+    @classmethod
+    def from_bytes(cls, state: bytes) -> Schedule:
+        """From `to_bytes`; DataError when it is something else."""
+        found = Snapshot.from_bytes(state, "schedule", 1)
+        plain = dict(found.plain)
+        grid, columns = TimeGrid(*plain.pop("grid")), tuple(plain.pop("columns"))
+        notes = tuple(plain.pop("notes"))
+        return cls(grid, columns, found.array("values"), **plain, notes=notes)
 
     def __contains__(self, path: object) -> bool:
         return path in self.columns

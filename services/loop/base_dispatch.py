@@ -116,6 +116,15 @@ class MeritOrder:
         self.engines = np.zeros((data.grid.count, len(converters)))
         self.expect(0, data, prices, None)
 
+    def save(self, first: int, last: int) -> bytes:
+        """The engines of steps `first` to `last`."""
+        return self.engines[first:last].tobytes()
+
+    def restore(self, first: int, state: bytes) -> None:
+        """Put back what `save` gave from step `first` on."""
+        rows = np.frombuffer(state).reshape(-1, max(len(self.converters), 1))
+        self.engines[first : first + len(rows)] = rows
+
     def expect(self, first: int, data: Frame, prices: Prices, powers: Frame | None) -> None:
         """Set the engines from step `first` on, for all steps of `data` (its own part)."""
         expected = base_dispatch(self.site, self.twin, self.owner, data, prices, powers)

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from rami.asset.capability import Vector
 from rami.asset.consumer import Consumer
 from rami.asset.cooling_tower import CoolingTower
 from rami.asset.topology import SiteTopology
 from rami.core.frame import Frame
 from rami.functional.schedule import Schedule
 from rami.functional.technical import BaseAutomation, StationController
+from services.loop.arbitrated import Arbitrated
 from services.loop.cosimulation import Cosimulation, Places
 from services.loop.recorder import TwinRecorder
 
@@ -50,6 +52,21 @@ class _Station:
         self.controller = controller
         self.measured: Places = backend.outputs.places(controller.inputs.names)
         self.actuated: Places = backend.inputs.places(controller.outputs.names)
+        self.arbitrated = backend if isinstance(backend, Arbitrated) else None
+
+    def control(self, measured: Vector) -> Vector:
+        """What to write, while somebody else may drive some of it or all."""
+        held = self.arbitrated.held() if self.arbitrated is not None else None
+        if held is None:
+            return self.controller.step(measured)
+        positions, mask = held
+        return self.controller.track(positions[self.actuated], measured, mask[self.actuated])
+
+    def landed(self) -> None:
+        """Tell the controller what was written."""
+        landed = self.arbitrated.landed() if self.arbitrated is not None else None
+        if landed is not None:
+            self.controller.landed(landed[self.actuated])
 
 
 class _Supply:
@@ -60,6 +77,7 @@ class _Supply:
         self.automation = automation
         self.measured: Places = backend.outputs.places(automation.inputs.names)
         self.actuated: Places = backend.inputs.places(automation.outputs.names)
+        self.arbitrated = backend if isinstance(backend, Arbitrated) else None
         topology = plant.site.twins[twin]
         self.drawers: list[tuple[str, str, int, float]] = []
         for c in plant.site.couplings:
@@ -68,6 +86,22 @@ class _Supply:
                 component = c.border.removesuffix("_border")
                 place = automation.networks.index(c.network)
                 self.drawers.append((c.twin, component, place, 1.0 if source else -1.0))
+
+    def control(self, measured: Vector, heat: Mapping[str, Mapping[str, float]]) -> Vector:
+        """What to write, while somebody else may drive some of it or all."""
+        held = self.arbitrated.held() if self.arbitrated is not None else None
+        expected = self.expected(heat)
+        if held is None:
+            return self.automation.step(measured, expected)
+        positions, mask = held
+        at = self.actuated
+        return self.automation.track(positions[at], measured, expected, mask[at])
+
+    def landed(self) -> None:
+        """Tell the automation what was written."""
+        landed = self.arbitrated.landed() if self.arbitrated is not None else None
+        if landed is not None:
+            self.automation.landed(landed[self.actuated])
 
     def expected(self, heat: Mapping[str, Mapping[str, float]]) -> list[float]:
         """Net heat that the stations will take out of each network, kW."""
@@ -152,14 +186,41 @@ class ClosedLoop:
 
     def run_interval(self, interval: int) -> None:
         """Run one recording interval."""
+        self.run_samples(interval, 0, self.steps.samples)
+
+    def run_samples(self, interval: int, first: int, last: int) -> None:
+        """Run an interval's exchange steps `first` to `last` (without it), counted from 0."""
         plant = self.plant
         for twin, disturbance in self._disturbances.items():
             plant.inputs[twin][disturbance.places] = disturbance.table[interval]
-        first = interval * self.steps.samples
-        for sample in range(first, first + self.steps.samples):
+        begun = interval * self.steps.samples
+        for sample in range(begun + first, begun + last):
             self._exchange_step()
             for twin, recorder in self.recorders.items():
                 recorder.sample(sample, plant.outputs[twin])
+
+    def resume(self, schedule: Schedule) -> None:
+        """The schedule that was followed when this state was saved."""
+        for station in self._stations.values():
+            station.controller.resume(schedule)
+
+    def save(self) -> dict[str, bytes]:
+        """Plant, controllers and the open interval, at an exchange step's end; no rows."""
+        state = {f"plant.{name}": part for name, part in self.plant.save().items()}
+        state |= {f"controller.{t}": s.controller.save() for t, s in self._stations.items()}
+        state |= {f"automation.{t}": s.automation.save() for t, s in self._supplies.items()}
+        return state | {f"recorder.{t}": r.save() for t, r in self.recorders.items()}
+
+    def restore(self, state: Mapping[str, bytes]) -> None:
+        """Go back to a saved state. Raises ModelError or ControlError when it is another's."""
+        head = "plant."
+        self.plant.restore({n[len(head) :]: p for n, p in state.items() if n.startswith(head)})
+        for twin, station in self._stations.items():
+            station.controller.restore(state[f"controller.{twin}"])
+        for twin, supply in self._supplies.items():
+            supply.automation.restore(state[f"automation.{twin}"])
+        for twin, recorder in self.recorders.items():
+            recorder.restore(state[f"recorder.{twin}"])
 
     def _exchange_step(self) -> None:
         plant, steps = self.plant, self.steps
@@ -170,20 +231,19 @@ class ClosedLoop:
                 plant.step_station(name, steps.exchange_s)
                 continue
             inputs, outputs = plant.inputs[name], plant.outputs[name]
-            control, measured, actuated = (
-                station.controller.step,
-                station.measured,
-                station.actuated,
-            )
+            control, measured, actuated = station.control, station.measured, station.actuated
             for _ in range(steps.substeps):
                 inputs[actuated] = control(outputs[measured])
                 plant.step_station(name, steps.control_s)
+                station.landed()
         plant.hand_over(steps.exchange_s)
         heat = {n: s.controller.expected_heat(steps.exchange_s) for n, s in self._stations.items()}
         for name in plant.networks:
             supply = self._supplies.get(name)
             if supply is not None:
-                plant.inputs[name][supply.actuated] = supply.automation.step(
-                    plant.outputs[name][supply.measured], supply.expected(heat)
+                plant.inputs[name][supply.actuated] = supply.control(
+                    plant.outputs[name][supply.measured], heat
                 )
             plant.step_network(name, steps.exchange_s)
+            if supply is not None:
+                supply.landed()

@@ -149,11 +149,17 @@ class Cosimulation:
         )
 
     def save(self) -> dict[str, bytes]:
-        """Every backend's state."""
-        return {t: b.save() for t, b in self.backends.items()}
+        """Every backend's state, its held inputs and its outputs, at an exchange step's end."""
+        state = {}
+        for twin, backend in self.backends.items():
+            state[f"{twin}.backend"] = backend.save()
+            state[f"{twin}.inputs"] = self.inputs[twin].tobytes()
+            state[f"{twin}.outputs"] = self.outputs[twin].tobytes()
+        return state
 
     def restore(self, state: Mapping[str, bytes]) -> None:
         """Go back to a saved state."""
         for twin, backend in self.backends.items():
-            backend.restore(state[twin])
-            self.outputs[twin][:] = backend.read()
+            backend.restore(state[f"{twin}.backend"])
+            self.inputs[twin][:] = np.frombuffer(state[f"{twin}.inputs"])
+            self.outputs[twin][:] = np.frombuffer(state[f"{twin}.outputs"])

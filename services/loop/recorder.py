@@ -50,6 +50,31 @@ class TwinRecorder:
             self.registers[interval + 1] = outputs[self._register]
             self._sum[:] = 0.0
 
+    def save(self) -> bytes:
+        """The sums of the interval that is not over yet."""
+        return self._sum.tobytes()
+
+    def restore(self, state: bytes) -> None:
+        """Go back to a saved state; its rows are given to `refill`."""
+        self._sum[:] = np.frombuffer(state)
+
+    def rows(self, first: int, last: int, samples: int) -> dict[str, Table]:
+        """What intervals `first` to `last` recorded, with watched samples up to `samples`.
+
+        Registers at both ends of each interval.
+        """
+        return {
+            "means": self.means[first:last],
+            "registers": self.registers[first : last + 1],
+            "watch": self.watch[first * self.samples : samples],
+        }
+
+    def refill(self, first: int, rows: Mapping[str, Table]) -> None:
+        """Put rows back that `rows` gave from interval `first` on."""
+        for name, at in (("means", first), ("registers", first), ("watch", first * self.samples)):
+            table: Table = getattr(self, name)
+            table[at : at + len(rows[name])] = rows[name]
+
     def _names(self, places: NDArray[np.intp]) -> tuple[tuple[str, ...], tuple[str, ...]]:
         chosen = [self.outputs.points[i] for i in places]
         return tuple(f"{self.twin}.{p.name}" for p in chosen), tuple(p.unit for p in chosen)

@@ -12,6 +12,7 @@ from rami.business.pricing import site_prices
 from rami.core.errors import DataError
 from rami.core.frame import Frame
 from rami.core.quality import worst
+from rami.core.snapshot import Snapshot, array_bytes
 from rami.core.timegrid import TimeGrid
 from rami.information.forecast import ForecastDesk, ForecastSettings
 from rami.information.prices import Prices
@@ -43,6 +44,11 @@ class Foresight:
 
         Where the source ends before the horizon does, its last values are held.
         """
+        frame = self._at(interval, horizon)
+        self._parts.append((interval, frame.part(0, min(period, self._grid.count - interval))))
+        return frame, site_prices(self._site.business, self._site.topology, frame)
+
+    def _at(self, interval: int, horizon: int) -> Frame:
         issued = self._grid.start_ns + interval * self._grid.step_ns
         frame = self._issued(issued, self._grid.part(interval, horizon))
         if frame is None:
@@ -51,8 +57,7 @@ class Foresight:
             if frame is None:
                 raise DataError(f"no forecast can be made at interval {interval} of the run")
             frame = frame.part(0, horizon)
-        self._parts.append((interval, frame.part(0, min(period, self._grid.count - interval))))
-        return frame, site_prices(self._site.business, self._site.topology, frame)
+        return frame
 
     def _issued(self, issued: int, grid: TimeGrid) -> Frame | None:
         try:
@@ -65,6 +70,33 @@ class Foresight:
                 raise
             return None
         return _with_wet_bulb(frame)
+
+    def save(self) -> bytes:
+        """What was forecast so far, and when what is in use was learned."""
+        grid, parts = self._grid, {}
+        plain: dict[str, Any] = {"learned": self._desk.learned_at(), "parts": []}
+        for interval, frame in self._parts:
+            told = [frame.names, frame.units, dict(frame.sources), frame.grid.count]
+            plain["parts"].append([interval, *told])
+            parts[f"{interval}.values"] = array_bytes(frame.values)
+            parts[f"{interval}.quality"] = array_bytes(frame.quality)
+        plain["learned"] = [(ns - grid.start_ns) // grid.step_ns for ns in plain["learned"]]
+        return Snapshot("foresight", 1, plain, parts).to_bytes()
+
+    def restore(self, state: bytes, horizon: int) -> None:
+        """Go back to a saved state: what is in use is learned again at the same issues."""
+        found = Snapshot.from_bytes(state, "foresight", 1)
+        self._parts = []
+        for interval, names, units, sources, count in found.plain["parts"]:
+            values, quality = found.array(f"{interval}.values"), found.array(f"{interval}.quality")
+            grid = self._grid.part(interval, count)
+            frame = Frame(grid, tuple(names), tuple(units), values, quality, sources)
+            self._parts.append((interval, frame))
+        if self._parts:
+            first = self._grid.part(self._parts[0][0], horizon)
+            self._desk.begin(first.start_ns, first)
+        for interval in found.plain["learned"]:
+            self._at(interval, horizon)
 
     @property
     def executed(self) -> Frame:

@@ -36,6 +36,22 @@ class LoopLimits:
         self.seconds[interval] = now - self._before
         self._before[:] = now
 
+    def save(self) -> bytes:
+        """What counted when the last interval was closed."""
+        return self._before.tobytes()
+
+    def restore(self, state: bytes) -> None:
+        """Go back to a saved state; its rows are given to `refill`."""
+        self._before[:] = np.frombuffer(state).reshape(self._before.shape)
+
+    def rows(self, first: int, last: int) -> NDArray[np.float64]:
+        """What intervals `first` to `last` added."""
+        return self.seconds[first:last]
+
+    def refill(self, first: int, rows: NDArray[np.float64]) -> None:
+        """Put rows back that `rows` gave from interval `first` on."""
+        self.seconds[first : first + len(rows)] = rows
+
     def causes(self, component: str, interval_s: float) -> list[str]:
         """The main limit of a component's loops per interval, empty where there was none."""
         mine = [

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -17,14 +17,16 @@ from rami.functional.strategy import PlantState, content_of
 from services.loop.base_dispatch import MeritOrder
 from services.loop.closed_loop import ClosedLoop
 from services.loop.import_peak import ImportPeak
+from services.planning.job import PlanJob, Planned
+from services.study import run_state
 from services.study.foresight import Foresight
 from services.study.limits_seen import LoopLimits
 from services.study.schedules import ExecutedSchedules
 
 if TYPE_CHECKING:
     from rami.functional.schedule import Schedule
-    from rami.functional.strategy import StrategyController
-    from rami.information.prices import Prices
+    from rami.information.prices import Array, Prices
+    from services.planning.planner import Planner
 
 
 @dataclass
@@ -47,13 +49,17 @@ class SeasonRun:
     `period` is the number of intervals between plans, `horizon` the intervals of a plan.
     `outlook` are data and prices that reach further than the run, for plans that look past
     its end. `owner_of` maps twins to owners. `fixed` is a schedule to follow instead of plans.
+
+    `run` goes to the end; who drives it step by step calls per interval `begin_interval`,
+    `loop.run_samples` (telling `sample`) and `end_interval`. `interval` is the one that runs or
+    is next, `begun` whether it runs, `sample` how many of its exchange steps are over.
     """
 
     loop: ClosedLoop
     data: Frame
     prices: Prices
     owner_of: Mapping[str, str]
-    planner: StrategyController | None = None
+    planner: Planner | None = None
     fixed: Schedule | None = None
     period: int = 96
     horizon: int = 96
@@ -66,7 +72,11 @@ class SeasonRun:
     def __post_init__(self) -> None:
         site = self.loop.site
         self.schedules = ExecutedSchedules(self.data.grid)
-        self._orders = {
+        self.schedule: Schedule | None = None
+        self.interval, self.sample, self.begun = 0, 0, False
+        #: intervals that any schedule reached so far
+        self.reach = 0
+        self.orders = {
             twin: MeritOrder(
                 site,
                 twin,
@@ -80,29 +90,58 @@ class SeasonRun:
         self._peak = ImportPeak(self.loop, self.owner_of, self.data, self.prices)
 
     def run(self) -> None:
-        """Run to the end of the data."""
+        """Run to the end of the data, from where it is."""
         begun = perf_counter()
-        grid = self.data.grid
-        schedule = self.fixed
-        if schedule is not None:
-            self._adopt(schedule, 0, grid.count)
-        for interval in range(grid.count):
-            if self.planner is not None and interval % self.period == 0:
-                schedule = self._plan(interval, schedule)
-            if schedule is not None:
-                self.loop.follow(schedule, grid.start_ns + interval * grid.step_ns)
-            for twin, order in self._orders.items():
-                self.loop.commit(twin, order.costs[interval], order.engines[interval], interval)
-            self.loop.run_interval(interval)
-            for limits in self.limits.values():
-                limits.close(interval)
-            if (interval + 1) % 24 == 0 or interval + 1 == grid.count:
-                self.on_share((interval + 1) / grid.count)
+        count, samples = self.data.grid.count, self.loop.steps.samples
+        while self.interval < count:
+            interval = self.interval
+            if not self.begun:
+                self.begin_interval(interval)
+            self.loop.run_samples(interval, self.sample, samples)
+            self.end_interval(interval)
+            if (interval + 1) % 24 == 0 or interval + 1 == count:
+                self.on_share((interval + 1) / count)
         self.timings.loop = perf_counter() - begun - self.timings.plan
 
-    def _plan(self, interval: int, previous: Schedule | None) -> Schedule:
-        assert self.planner is not None
-        begun = perf_counter()
+    def due(self, interval: int) -> bool:
+        """Whether a plan is to be made at the start of an interval."""
+        return self.planner is not None and interval % self.period == 0
+
+    def begin_interval(self, interval: int, *, plan: bool = True) -> None:
+        """Plan if one is due, follow the schedule, commit the supply systems.
+
+        With `plan=False` somebody else asks for plans (`job`) and gives them (`take`).
+        """
+        if interval == 0 and self.fixed is not None:
+            self._adopt(self.fixed, 0, self.data.grid.count)
+        if plan and self.due(interval):
+            assert self.planner is not None
+            self.take(self.planner.planned(self.job(interval)), interval)
+        self.follow(interval)
+        self.interval, self.sample, self.begun = interval, 0, True
+
+    def follow(self, interval: int) -> None:
+        """Give stations and supply systems what they are to do in an interval."""
+        grid, schedule = self.data.grid, self.schedule
+        ns = grid.start_ns + interval * grid.step_ns
+        if schedule is not None and ns < schedule.grid.end_ns:
+            self.loop.follow(schedule, ns)
+        for twin, order in self.orders.items():
+            self.loop.commit(twin, order.costs[interval], order.engines[interval], interval)
+
+    def end_interval(self, interval: int) -> None:
+        """Close an interval whose last exchange step is over."""
+        for limits in self.limits.values():
+            limits.close(interval)
+        self.interval, self.sample, self.begun = interval + 1, 0, False
+
+    def job(
+        self,
+        interval: int,
+        override: Mapping[str, Array | float] | None = None,
+        unavailable: Collection[str] = (),
+    ) -> PlanJob:
+        """What a plan from the start of `interval` on is made from, as the plant is now."""
         if self.foresight is not None:
             forecast, prices = self.foresight.at(interval, self.horizon, self.period)
         else:
@@ -110,18 +149,39 @@ class SeasonRun:
             forecast = known.part(interval, self.horizon)
             prices = priced.part(interval, self.horizon)
         state = plant_state(self.loop, self._peak.so_far(interval, self.horizon))
-        schedule = self.planner.plan(forecast.grid, forecast, prices, state, previous)
-        self.timings.plan += perf_counter() - begun
+        state = replace(state, unavailable=frozenset(unavailable))
+        return PlanJob(interval, forecast, prices, state, self.schedule, override)
+
+    def take(self, planned: Planned, interval: int | None = None) -> None:
+        """Adopt a plan from `interval` on (default: where its job began).
+
+        A plan that comes late was not followed before; `follow` makes it known at once.
+        """
+        skip = 0 if interval is None else interval - planned.interval
+        self._adopt(planned.schedule, planned.interval, self.period, planned.idle_eur, skip)
+        self.timings.plan += planned.seconds
         self.timings.plans += 1
-        idle = self.planner.idle_cost(forecast.grid, forecast, prices, state)
-        self._adopt(schedule, interval, self.period, idle["objective"] - idle.get("slack", 0.0))
-        return schedule
+
+    def save(self, since: int = 0) -> bytes:
+        """The whole state at the end of an exchange step, as `run_state` has it."""
+        return run_state.save(self, since)
+
+    def restore(self, state: bytes) -> None:
+        """Go back to a saved state of a run that was set up the same."""
+        run_state.restore(self, state)
 
     def _adopt(
-        self, schedule: Schedule, interval: int, count: int, idle: float = float("nan")
+        self,
+        schedule: Schedule,
+        interval: int,
+        count: int,
+        idle: float = float("nan"),
+        skip: int = 0,
     ) -> None:
         """Note a schedule and tell the supply systems what to expect."""
-        self.schedules.add(schedule, interval, count, idle)
+        self.schedule = schedule
+        self.schedules.add(schedule, interval, count, idle, skip)
+        self.reach = min(max(self.reach, interval + schedule.grid.count), self.data.grid.count)
         powers = Frame(
             TimeGrid(schedule.grid.start_ns, schedule.grid.step_ns, schedule.grid.count),
             schedule.columns,
@@ -130,7 +190,7 @@ class SeasonRun:
         )
         part = self.data.part(interval, schedule.grid.count)
         prices = self.prices.part(interval, schedule.grid.count)
-        for order in self._orders.values():
+        for order in self.orders.values():
             order.expect(interval, part, prices, powers)
 
 

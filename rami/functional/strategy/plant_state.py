@@ -18,12 +18,14 @@ class PlantState:
     for (default: none). `peak` (kW, by owner) is the highest 15-min mean import so far in the
     billing year (default: that of the baseline over the horizon). `temperatures` (hot line,
     cold line; degC, by network) replace the nominal ones where a limit depends on them.
+    `unavailable` names twins (`hts`) and components (`hts.hp`) that cannot be used.
     """
 
     content: Mapping[str, float] = field(default_factory=dict)
     hot_content: Mapping[str, float] = field(default_factory=dict)
     peak: Mapping[str, float] = field(default_factory=dict)
     temperatures: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    unavailable: frozenset[str] = frozenset()
 
     @classmethod
     def nominal(cls, site: SiteTopology) -> PlantState:

@@ -30,16 +30,28 @@ class CoolingNetwork:
         self._most = total
         self.wet_bulb = 15.0
 
-    def step(self, v: Sequence[float], expected: float) -> list[float]:
-        """Air of each tower; `v` holds `points`, `expected` the heat exchanges take out (kW)."""
+    def step(
+        self, v: Sequence[float], expected: float, held: Sequence[float | None] | None = None
+    ) -> list[float]:
+        """Air of each tower; `v` holds `points`, `expected` the heat exchanges take out (kW).
+
+        While somebody else drives all towers (`held`), the integrator rests.
+        """
         balance = self.balance
         balance.required(v, expected)
+        before = balance.integral
         heat = -balance.settle(-2.0 * self._most, 0.0)
+        if held is not None and None not in held:
+            balance.integral = before
         values = []
         for i, (tower, share) in enumerate(zip(self.towers, self._shares, strict=True)):
             flow = balance.flow * share
             values.append(tower.opening(heat * share, flow, v[self._first + i], self.wet_bulb))
         return values
+
+    def landed(self, missing: Sequence[float]) -> None:
+        """What of `actuators` was written beyond the last `step`'s values."""
+        self.balance.landed(-sum(m * t.power for m, t in zip(missing, self.towers, strict=True)))
 
     def save(self) -> list[float]:
         """State as numbers."""

@@ -104,6 +104,16 @@ class Feedforward:
         for i in loops:
             self._raised[i] = max(kelvin, 0.0)
 
+    def save(self) -> bytes:
+        """What was read last, and the shifts."""
+        return np.concatenate([self.z, self._shift, self._raised]).tobytes()
+
+    def restore(self, state: bytes) -> None:
+        """Go back to a saved state."""
+        numbers = np.frombuffer(state)
+        self.z[:], rest = numbers[: len(self.z)], numbers[len(self.z) :]
+        self._shift[:], self._raised[:] = rest[: len(self._shift)], rest[len(self._shift) :]
+
     def step(self) -> None:
         """Fill `share` (opening by feedforward), `scale`, `difference` and what the views show."""
         table, p = self._table, self.powers

@@ -22,6 +22,7 @@ from rami.functional.technical.rules import settings
 from rami.functional.technical.station_loops import StationLoops
 
 Vector = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 
 #: most that an outlet is shifted, K
 DOWN_MAX, UP_MAX = 8.0, 6.0
@@ -68,8 +69,13 @@ class FlowLine:
         self._share = min(period_s / AVERAGE_S, 1.0)
         self._integral = self._opening = 0.0
 
-    def shift(self, measured: Vector, set_points: Vector, opening: Vector) -> float:
-        """K by which the sources' outlets are to differ from the wanted flow temperature."""
+    def shift(
+        self, measured: Vector, set_points: Vector, opening: Vector, held: Mask | None = None
+    ) -> float:
+        """K by which the sources' outlets are to differ from the wanted flow temperature.
+
+        Where somebody else drives all of the outlets' loops (`held`), the integrator rests.
+        """
         valves = self._valves
         if not any(set_points[i] > 0.0 for i in valves):
             self._integral = self._opening = 0.0
@@ -80,7 +86,8 @@ class FlowLine:
         error = float(set_points[self.set_point]) - float(measured[self._line])
         raw = self._kp * error + self._integral
         shift = min(max(raw, -DOWN_MAX), most)
-        self._integral += self._ki * error + 0.1 * (shift - raw)
+        if held is None or not held[self.outlets].all():
+            self._integral += self._ki * error + 0.1 * (shift - raw)
         return shift
 
     def save(self) -> bytes:

@@ -11,6 +11,8 @@ from rami.functional.technical.allocation import allocate
 from rami.functional.technical.converter import Converter
 from rami.functional.technical.network_balance import NetworkBalance
 
+#: where somebody else holds each of the actuators, None where it is free
+Held = Sequence[float | None]
 #: an engine stops before its time when the flow line is this much too hot, K
 TRIP_K = 5.0
 #: converters stay this far below their largest outlet temperature, K
@@ -68,9 +70,13 @@ class HeatingNetwork:
             if c.engines is not None:
                 self.running[i] = min(max(round(engines_on[i]), 0), c.units)
 
-    def step(self, v: Sequence[float], expected: float) -> list[float]:
-        """Values of `actuators`; `v` holds `points`, `expected` the exchanges' heat (kW)."""
+    def step(self, v: Sequence[float], expected: float, held: Held | None = None) -> list[float]:
+        """Values of `actuators`; `v` holds `points`, `expected` the exchanges' heat (kW).
+
+        What the converters give that somebody else drives (`held`) is taken as it is.
+        """
         balance, first = self.balance, self._first
+        others = self._follow(held) if held is not None else ()
         required = balance.required(v, expected)
         if v[0] > balance.set_point + TRIP_K:
             self._stop_one(required)
@@ -86,7 +92,13 @@ class HeatingNetwork:
                 most = min(most, HEAT_CAPACITY * left * max(room, 0.0))
             low.append(c.part_load_min * units * c.unit_power if c.engines else 0.0)
             high.append(max(most, low[i]))
-        given = balance.settle(sum(low), sum(high))
+            if i in others:
+                low[i] = high[i] = max(v[first + i * _PER_CONVERTER], 0.0)
+        given = sum(low)
+        if self.converters and len(others) == len(self.converters):
+            balance.follow(given)
+        else:
+            given = balance.settle(given, sum(high))
         heat = allocate(given, low, high, self.order)
         values: list[float] = []
         for i, c in enumerate(self.converters):
@@ -97,8 +109,30 @@ class HeatingNetwork:
             else:
                 values += (share, float(units))
             if c.pump is not None:
-                values.append(self._pump(i, c, heat[i], v, left))
+                values.append(0.0 if i in others else self._pump(i, c, heat[i], v, left))
         return values
+
+    def _follow(self, held: Held) -> list[int]:
+        """Converters whose load somebody else sets; their engines run as they are found."""
+        positions = dict(zip(self.actuators, held, strict=True))
+        others = []
+        for i, c in enumerate(self.converters):
+            if positions[c.load] is not None:
+                others.append(i)
+            engines = positions[c.engines] if c.engines else None
+            if engines is not None:
+                self.running[i] = min(max(round(engines), 0), c.units)
+        return others
+
+    def landed(self, missing: Sequence[float]) -> None:
+        """What of `actuators` was written beyond the last `step`'s values."""
+        places = {point: k for k, point in enumerate(self.actuators)}
+        self.balance.landed(
+            sum(
+                missing[places[c.load]] * self.running[i] * c.unit_power
+                for i, c in enumerate(self.converters)
+            )
+        )
 
     def _stop_one(self, required: float) -> None:
         """Stop the dearest running engine of a network that is too hot, until the next commit."""

@@ -92,6 +92,14 @@ class NetworkBalance:
         self.integral += self._ki * self._error + self._tracking * (given - self._wanted)
         return given
 
+    def follow(self, given: float) -> None:
+        """Somebody else drives all converters, which give `given` kW: in place of `settle`."""
+        self.integral += given - self._wanted
+
+    def landed(self, missing: float) -> None:
+        """What was given beyond (kW, mostly negative) what `settle` returned."""
+        self.integral += self._tracking * missing
+
     def save(self) -> list[float]:
         """State as numbers."""
         known = self._registers is not None

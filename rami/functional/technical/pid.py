@@ -8,10 +8,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 Vector = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 
 #: the derivative's filter is this many times faster than the derivative time
 FILTER = 20.0
-_INTEGRAL, _DERIVATIVE, _ERROR, _MEASURED, _CORRECTION, _MANUAL, _HELD, _ROWS = range(8)
+(
+    _INTEGRAL,
+    _DERIVATIVE,
+    _ERROR,
+    _MEASURED,
+    _CORRECTION,
+    _MANUAL,
+    _HELD,
+    _OUTPUT,
+    _ROWS,
+) = range(9)
 
 
 @dataclass(frozen=True)
@@ -56,7 +67,8 @@ class PidBank:
         self._bound = np.full(n, np.inf) if correction is None else np.array(correction, float)
         self._low, self._one = np.zeros(n), np.ones(n)
         self._error, self._wanted, self._raw = np.empty(n), np.empty(n), np.empty(n)
-        self.output, self._change = np.zeros(n), np.empty(n)
+        self.output: Vector = self.state[_OUTPUT]
+        self._change = np.empty(n)
         self._negative_bound = -self._bound
         self._set(gains)
         self._seen = self._by_hand = False
@@ -156,6 +168,27 @@ class PidBank:
         """Give a loop back to its controller, from the output it has."""
         self.state[_MANUAL, loop] = 0.0
         self._by_hand = bool(self.state[_MANUAL].any())
+
+    def track(self, loops: Mask, position: Vector, feedforward: Vector, scale: Vector) -> None:
+        """Loops of the mask `loops` stand at `position`, set by somebody else.
+
+        Call after `step`: their integrators are put where this step would have given that
+        output, as far as the correction may go.
+        """
+        state = self.state
+        needed = (position - feedforward) / scale
+        np.clip(needed, self._negative_bound, self._bound, out=needed)
+        rest = needed - self._kp * state[_ERROR] - state[_DERIVATIVE]
+        np.copyto(state[_INTEGRAL], rest, where=loops)
+        np.copyto(state[_CORRECTION], needed, where=loops)
+        np.copyto(self.output, position, where=loops)
+
+    def landed(self, missing: Vector, scale: Vector) -> None:
+        """What became of the last step's outputs, less what was asked for, shape (n,).
+
+        Back-calculation as at the bank's own limits.
+        """
+        self.integral += self._tracking * missing / scale
 
     def retune(self, gains: Gains) -> None:
         """New gains; the integrator takes over what the proportional part loses or gains."""

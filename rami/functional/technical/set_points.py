@@ -32,6 +32,7 @@ class SetPoints:
         #: what the present step of the schedule says, without ramps
         self.scheduled: Vector = self.state[_SCHEDULED]
         self.value[:] = self.scheduled[:] = self.state[_GOAL] = self.state[_NEXT] = starts
+        self._starts = np.array(starts, float)
         self.state[_BEGIN] = _NEVER
         design = np.array([s.design for s in station.set_points])
         self._off = OFF_SHARE * design * (np.arange(len(design)) < station.powers)
@@ -70,7 +71,7 @@ class SetPoints:
         self._find_event()
 
     def _complete(self, targets: Sequence[float] | Vector) -> Vector:
-        full = self.value.copy()
+        full = self._starts.copy()
         full[self._scheduled] = targets
         full[full < self._off] = 0.0
         return full
@@ -129,6 +130,25 @@ class SetPoints:
         due = self.state[_BEGIN] <= self.elapsed
         self._set_out(self.state[_NEXT], due)
         self.state[_BEGIN][due] = _NEVER
+        self._find_event()
+
+    def track(self, places: NDArray[np.bool_], measured: Vector) -> None:
+        """Call after `advance`: some set-points are where the plant is, driven by others.
+
+        Their ramps begin anew from there; one whose counterpart still runs waits for its stop.
+        """
+        value, goal, begin = self.value, self.state[_GOAL], self.state[_BEGIN]
+        np.copyto(value, measured, where=places)
+        value[places & (value < self._off)] = 0.0
+        waiting = places & self._waiting(goal)
+        self.state[_NEXT][waiting] = goal[waiting]
+        goal[waiting] = 0.0
+        waits = (begin < _NEVER) & (goal == 0.0) & (self._counterpart >= 0)
+        waits &= waiting | ((value[self._counterpart] > 0.0) & places[self._counterpart])
+        begin[waits] = np.maximum(
+            np.where(waiting, 0.0, begin), self.elapsed + np.ceil(STOP_S / self.period_s) + 1.0
+        )[waits]
+        self._set_out(goal, places)
         self._find_event()
 
     def ahead(self, seconds: float) -> Vector:

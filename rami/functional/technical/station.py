@@ -16,6 +16,7 @@ from rami.core.wording import did_you_mean
 from rami.functional.technical.causes import LimitCount
 from rami.functional.technical.feedforward import Feedforward
 from rami.functional.technical.flow_line import FlowLine
+from rami.functional.technical.hand_over import HandOver, Mask
 from rami.functional.technical.loop import OFF_SHARE
 from rami.functional.technical.owed_energy import OwedEnergy
 from rami.functional.technical.pid import PidBank
@@ -34,6 +35,8 @@ Vector = NDArray[np.float64]
 FEEDFORWARD_MIN = 0.3
 #: the integral action of a loop follows its flow within these bounds
 PACE_MIN, PACE_MAX = 0.1, 1.5
+#: a take-over from somebody else's positions takes this long, s
+RETURN_S = 150.0
 
 
 class _Part(Protocol):
@@ -83,8 +86,11 @@ class StationController:
             FlowLine(c, topology, self.station, self.inputs, period_s)
             for c in self.station.circuits
         ]
+        self._hand_over = HandOver(self.outputs.points, period_s, RETURN_S)
         self._parts: list[_Part] = [
             self.bank,
+            ff,
+            self._hand_over,
             self._set_points,
             self._owed,
             self._limits,
@@ -98,6 +104,11 @@ class StationController:
         self._by_flow = np.array([float(bool(loop.hot or loop.cold)) for loop in loops])
         self._threshold = 0.5 * OFF_SHARE * np.array([loop.switch.design for loop in loops])
         self._place = self.outputs.places(actuators)
+        self._controlled = self.inputs.places([loop.controlled for loop in loops])
+        names = [s.name for s in self.station.set_points]
+        self._followers = [
+            [j for j, loop in enumerate(loops) if loop.set_point.name == name] for name in names
+        ]
         self._output = np.zeros(len(self.outputs))
         self._target = np.empty(self.station.powers)
         self._on, self._low, self._pace = np.empty((3, len(loops)))
@@ -175,9 +186,38 @@ class StationController:
 
     def step(self, measured: Vector) -> Vector:
         """Values of `outputs` (a buffer) from the values of `inputs`, every period."""
-        ff, bank = self._feedforward, self.bank
+        if self._hand_over.active:
+            self._hand_over.free()
+        return self._period(measured)
+
+    def track(self, actuators: Vector, measured: Vector, mask: Mask | None = None) -> Vector:
+        """In place of `step` in a period in which somebody else drives: all `outputs`, or `mask`.
+
+        `actuators` are the positions read back (in the order of `outputs`; not finite where
+        they are not known). Integrators and set-points of the held loops follow the plant,
+        nothing is owed for them, and the first step afterwards gives the same positions. The
+        result holds `actuators` where they are held, else what this controller wants.
+        """
+        if not np.isfinite(measured).all():  # of a plant that is out of reach
+            measured = np.where(np.isfinite(measured), measured, self._feedforward.measured)
+        self._hand_over.hold(actuators, mask, self._output)
+        return self._period(measured)
+
+    def landed(self, actuators: Vector) -> None:
+        """What was written of the last `step` (in the order of `outputs`): no loop winds up
+        against a limit that it does not know, a guard's for one."""
+        missing = (actuators - self._output)[self._place]
+        if missing.any():
+            missing *= ~self._hand_over.held[self._place]
+            self.bank.landed(missing * self._on, self._feedforward.scale)
+
+    def _period(self, measured: Vector) -> Vector:
+        ff, bank, hand_over = self._feedforward, self.bank, self._hand_over
         ff.measured[:] = measured
         self._set_points.advance()
+        held = hand_over.held[self._place] if hand_over.active else None
+        if held is not None:
+            self._set_points.track(*self._held_set_points(held))
         self._command(measured)
         ff.step()
         on = np.greater(ff.switch, self._threshold, out=self._on)
@@ -190,10 +230,30 @@ class StationController:
         np.maximum(pace, PACE_MIN, out=pace)
         np.minimum(pace, PACE_MAX, out=pace)
         opening = bank.step(ff.controlled, ff.set_point, ff.share, on, ff.scale, low, pace)
+        if held is not None:
+            running = held & (on > 0.0)
+            bank.track(running, hand_over.positions[self._place], ff.share, ff.scale)
+            on[held] = 0.0  # nothing is owed to others, and no limit is theirs
         self._owed.count(measured, self._target, self._set_points, opening, on)
         self._limits.count(opening, low, on)
+        self._output[:] = 0.0
         self._output[self._place] = opening
+        if held is not None:
+            hand_over.lead(self._output)
         return self._output
+
+    def _held_set_points(self, held: Mask) -> tuple[Mask, Vector]:
+        """Set-points all of whose loops somebody else drives, and what is measured of them."""
+        values = self._set_points.value.copy()
+        found = np.zeros(len(values), bool)
+        positions = self._hand_over.positions[self._place]
+        for i, loops in enumerate(self._followers):
+            if loops and held[loops].all():
+                widest = max(loops, key=lambda j: float(positions[j]))
+                if i < self.station.powers or positions[widest] > 0.0:
+                    found[i] = True
+                    values[i] = self._feedforward.measured[self._controlled[widest]]
+        return found, values
 
     def _command(self, measured: Vector) -> None:
         """What the power loops are told, from set-points, trims and what is owed."""
@@ -205,8 +265,9 @@ class StationController:
         ff.command[:] = target
         if self._feedback:
             self._owed.add_to(ff.command)
+            still = self._hand_over.held[self._place] if self._hand_over.active else None
             for line in self._lines:
-                kelvin = line.shift(measured, set_points, self.bank.output)
+                kelvin = line.shift(measured, set_points, self.bank.output, still)
                 ff.shift(line.set_point, line.outlets, kelvin)
         np.add(ff.command, self.bank.correction[:p], out=ff.corrected)
 
@@ -217,7 +278,10 @@ class StationController:
         networks' feedforward.
         """
         measured, p = self._feedforward.measured, self.station.powers
-        change = (self._set_points.ahead(seconds) - self._feedforward.set_points)[:p].tolist()
+        ahead = (self._set_points.ahead(seconds) - self._feedforward.set_points)[:p]
+        if self._hand_over.active:  # the others' plans are not known
+            ahead = np.where(self._hand_over.held[self._place][:p], 0.0, ahead)
+        change = ahead.tolist()
         now = measured[self._exchanged].tolist()
         for i, cop in self._heat_pumps:
             change[i] *= max(float(measured[cop]) - 1.0, 0.0)
@@ -225,18 +289,26 @@ class StationController:
 
     def save(self) -> bytes:
         """The whole state."""
-        states = [part.save() for part in self._parts]
+        states = [self._row.to_bytes(8, "little", signed=True)]
+        states += [part.save() for part in self._parts]
         return b"".join(len(state).to_bytes(8, "little") + state for state in states)
 
     def restore(self, state: bytes) -> None:
-        """Go back to a saved state; ControlError when it belongs to another station."""
+        """Go back to a saved state; ControlError when it belongs to another station.
+
+        Give what it followed to `resume`; without that the next schedule is followed anew.
+        """
         states = []
         while state:
             size = int.from_bytes(state[:8], "little")
             states.append(state[8 : 8 + size])
             state = state[8 + size :]
-        if [len(s) for s in states] != [len(part.save()) for part in self._parts]:
+        if [len(s) for s in states] != [8, *(len(part.save()) for part in self._parts)]:
             raise ControlError(f"this state does not belong to {self.topology.name}'s loops")
-        for part, saved in zip(self._parts, states, strict=True):
+        for part, saved in zip(self._parts, states[1:], strict=True):
             part.restore(saved)
-        self._followed, self._row = None, -1
+        self._followed, self._row = None, int.from_bytes(states[0], "little", signed=True)
+
+    def resume(self, schedule: Schedule) -> None:
+        """The schedule that the restored state was following: its step is not begun anew."""
+        self._followed = schedule

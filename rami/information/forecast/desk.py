@@ -105,6 +105,15 @@ class ForecastDesk:
         made = self._made(issued_ns, grid, self._known(issued_ns, grid))
         return {name: forecast for name, (forecast, _) in made.items()}
 
+    def learned_at(self) -> list[int]:
+        """The issues at which the forecasts in use were learned, in order, UTC ns."""
+        return sorted({issued for issued, _ in self._fitted.values()})
+
+    def begin(self, issued_ns: int, grid: TimeGrid) -> None:
+        """Remember as if the first issue had been this one: `at` asked anew for the issues of
+        `learned_at` then learns the same again."""
+        self._memory.until(_on_raster(issued_ns, grid), grid.step_ns)
+
     def _known(self, issued_ns: int, grid: TimeGrid) -> dict[str, _Known]:
         """The source's own word on every column, less what it could not know yet."""
         names = list(self._series)

@@ -15,6 +15,7 @@ from rami.core.timegrid import TimeGrid, instant
 from services import assemble
 from services.loop.closed_loop import ClosedLoop, LoopSteps
 from services.loop.cosimulation import Cosimulation
+from services.planning.planner import InProcessPlanner
 from services.study.season_data import DataOptions, read_season
 from services.study.season_run import SeasonRun
 from tests.services.conftest import ReadySite
@@ -53,7 +54,8 @@ def _closed_loop(ready: ReadySite) -> _Listening:
         {},
     )
     owners = owner_of_twins(site.topology, site.business.owners)
-    SeasonRun(loop, data, prices, owners, assemble.strategy(site), horizon=HOURS * 4).run()
+    planner = InProcessPlanner(assemble.strategy(site))
+    SeasonRun(loop, data, prices, owners, planner, horizon=HOURS * 4).run()
     return plant
 
 

@@ -1,0 +1,1 @@
+"""Plans made beside the loop: jobs, and who works them off."""
