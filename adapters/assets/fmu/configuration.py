@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Literal
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import Field
 
 from rami.asset.component import Declared
 from rami.core.quantity import Duration
@@ -19,20 +18,8 @@ if TYPE_CHECKING:
     from adapters.assets.fmu.worker.trouble import OnTrouble
     from rami.core.points import PointIndex
 
-_SIZE = re.compile(r"(\d+(?:\.\d+)?) ?(MB|GB)")
-
-
-def _megabytes(value: object) -> int:
-    found = _SIZE.fullmatch(str(value).strip())
-    if not found:
-        raise ValueError(f"{value!r} is no size of memory, e.g. '2 GB' (allowed: MB, GB)")
-    return round(float(found[1]) * {"MB": 1, "GB": 1024}[found[2]])
-
-
-#: written "512 MB" or "2 GB", held in MB
-Memory = Annotated[
-    int, Field(ge=64, le=1 << 20), BeforeValidator(_megabytes), WithJsonSchema({"type": "string"})
-]
+_SIZE = r"^[1-9][0-9]{0,5} ?(MB|GB)$"
+_BYTES = {"MB": 1 << 20, "GB": 1 << 30}
 
 
 class FmuVariable(Declared):
@@ -58,7 +45,7 @@ class FmuConfiguration(Declared):
     )
     step_timeout: Duration = Field(10.0, le=86400, description="of a step in its own process")
     load_timeout: Duration = Field(60.0, le=86400, description="of its start there")
-    memory: Memory = Field(4096, description="that it may take there")
+    memory: str = Field("4 GB", pattern=_SIZE, description="that it may take there, MB or GB")
     restarts: int = Field(3, ge=0, le=1000, description="of its process before the run ends")
     within: Duration = Field(3600.0, description="time over which restarts are counted")
 
@@ -82,9 +69,8 @@ class FmuConfiguration(Declared):
         from adapters.assets.fmu.worker.backend import WorkerFmu
         from adapters.assets.fmu.worker.trouble import Limits, log
 
-        limits = Limits(
-            self.step_timeout, self.load_timeout, self.memory << 20, self.restarts, self.within
-        )
+        memory = int(self.memory[:-2]) * _BYTES[self.memory[-2:]]
+        limits = Limits(self.step_timeout, self.load_timeout, memory, self.restarts, self.within)
         return WorkerFmu.load(
             path,
             inputs,
