@@ -14,6 +14,9 @@ from rami.communication.information_model.node import (
 )
 from rami.communication.information_model.node_id import TYPES, UA, Name, Namespace, NodeId
 from rami.communication.information_model.node_set import NodeSet
+from rami.communication.information_model.site_ids import SiteIds
+from rami.communication.information_model.site_model import SiteModel, Told, site_model
+from rami.communication.information_model.type_set import type_set
 from rami.communication.information_model.values import Argument, Range, Rank, UnitInformation
 
 __all__ = [
@@ -38,7 +41,12 @@ __all__ = [
     "Reference",
     "ReferenceTypeNode",
     "Right",
+    "SiteIds",
+    "SiteModel",
+    "Told",
     "UnitInformation",
     "VariableNode",
     "may",
+    "site_model",
+    "type_set",
 ]

@@ -40,6 +40,8 @@ _USUAL = {
     "share": (0.0, 100.0),
 }
 _WIDE = (-1e12, 1e12)
+#: range of a variable that has no bounds
+UNBOUNDED: Final = Range(*_WIDE)
 
 
 def unit_information(unit: str) -> UnitInformation:

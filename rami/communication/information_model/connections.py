@@ -1,0 +1,87 @@
+"""Flows of a site: references between components, and one object for each connection."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rami.asset.component import Component
+from rami.asset.reference import references
+from rami.asset.topology import SiteTopology
+from rami.communication.information_model import references as ours
+from rami.communication.information_model.base_types import CONNECTION, CONNECTION_TYPE
+from rami.communication.information_model.layout import FUNCTIONAL_GROUP_TYPE, Layout, below
+from rami.communication.information_model.node import ObjectNode
+from rami.communication.information_model.node_id import TYPES, Name, NodeId
+from rami.communication.information_model.site_ids import SiteIds
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+
+def declared_networks(site: SiteTopology, twin: str, thing: Component) -> tuple[str, ...]:
+    """Paths of the networks that a component's fields name, each once, in the fields' order."""
+    found: dict[str, None] = {}
+    for name, mark in references(type(thing)).items():
+        if mark.to == "component":
+            continue
+        word = getattr(thing, name)
+        if not word or word in mark.carriers:
+            continue
+        if mark.to == "line":
+            word = word.rpartition(".")[0]
+        found[site.resolve(twin, word)] = None
+    return tuple(path for path in found if path in site.network_paths())
+
+
+def add_connections(layout: Layout, ids: SiteIds, graph: nx.MultiDiGraph[str]) -> None:
+    """FlowsTo and ControlledBy between components, once each; an object for each flow edge, which
+    tells ports and device, so that parallel flows stay apart."""
+    draft = layout.draft
+    known: set[tuple[NodeId, NodeId, NodeId]] = set()
+
+    def refer(source: NodeId, kind: NodeId, target: NodeId) -> None:
+        if (source, kind, target) not in known:
+            known.add((source, kind, target))
+            draft.refer(source, kind, target)
+
+    for source, target, edge in graph.edges(data=True):
+        a, b = ids.path(source), ids.path(target)
+        if edge["kind"] == "controlled_by":
+            refer(a, ours.CONTROLLED_BY, b)
+        elif edge["kind"] == "flows_to":
+            refer(a, ours.FLOWS_TO, b)
+            _connection(layout, ids, source, target, edge)
+
+
+def _connection(
+    layout: Layout, ids: SiteIds, source: str, target: str, edge: dict[str, Any]
+) -> None:
+    a, b = source.partition("."), target.partition(".")
+    inside = a[0] == b[0]
+    owner = ids.path(a[0]) if inside else ids.site
+    folder = below(owner, "Connections")
+    draft = layout.draft
+    if folder not in draft.nodes:
+        node = ObjectNode(folder, Name(TYPES, "Connections"))
+        draft.add(node, owner, definition=FUNCTIONAL_GROUP_TYPE)
+    start, end = (a[2], b[2]) if inside else (source, target)
+    name = f"{start}.{edge['source_port']} > {end}.{edge['target_port']}"
+    device = edge["device"]
+    if device:
+        name = f"{name} by {device}"
+    again = 2
+    at = below(folder, name)
+    while at in draft.nodes:
+        at = below(folder, f"{name} ({again})")
+        again += 1
+    draft.add(ObjectNode(at, Name(at.namespace, name)), folder, definition=CONNECTION_TYPE)
+    values = {
+        "SourcePort": edge["source_port"],
+        "TargetPort": edge["target_port"],
+        "Carrier": edge["carrier"],
+        "Device": f"{a[0]}.{device}" if device else "",
+    }
+    for variable in CONNECTION:
+        layout.variable(at, variable, values[variable.name])
+    draft.refer(at, ours.STARTS_AT, ids.path(source))
+    draft.refer(at, ours.ENDS_AT, ids.path(target))
