@@ -21,6 +21,8 @@ from services.control.wanted import checked
 
 #: state of a view before the first step, and after the end
 STARTING, ENDED = "starting", "ended"
+#: states of a loop that came to its end by itself; any other one may be lost
+OVER = (ENDED, "stopped", "failed")
 _VERSION = 1
 
 
@@ -117,10 +119,11 @@ class Published:
         return self._requests.wait(timeout_s)
 
     def end(self, why: str = "the run has ended") -> None:
-        """Answer what waits, refuse what comes; a view that still runs becomes `ended`."""
+        """Answer what waits, refuse what comes; a view of another state than `ended`, `stopped` or
+        `failed` becomes `ended`."""
         self._requests.close(why)
         view = self._view
-        self.publish(replace(view, state=ENDED) if view.state in ("running", STARTING) else view)
+        self.publish(view if view.state in OVER else replace(view, state=ENDED))
 
     def save(self) -> bytes:
         """Number and conditions for a checkpoint; the journal is durable up to here."""
@@ -169,6 +172,11 @@ class Published:
     def give_up(self, waiting: Waiting, timeout_s: float) -> Reply:
         """What to tell who waited `timeout_s` in vain; a request not yet begun is withdrawn."""
         return self._requests.give_up(waiting, timeout_s)
+
+    @property
+    def last_event(self) -> int:
+        """Number of the last event; 0 before the first."""
+        return self._last
 
     # LiveSite
 

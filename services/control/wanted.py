@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from math import isfinite
 from typing import Any
@@ -15,6 +15,7 @@ from rami.integration.mode import Mode
 
 NAME_MOST, TEXT_MOST = 64, 1000
 _LEASE_MOST_S = 30 * 86400.0
+_GIVEN_MOST = 16
 
 Points = Mapping[str, PointIndex]
 #: the value as it is handed on; raises ValueError
@@ -26,10 +27,12 @@ def checked(request: Request, points: Points) -> Request | tuple[str, ...]:
     `unit`; or everything that is wrong with it."""
     wanted = _WANTED[request.verb]
     given, problems = dict(request.arguments), []
+    if len(given) > _GIVEN_MOST:
+        return (f"{len(given)} arguments; {request.verb.value} takes {len(wanted)}",)
     if not _is_name(request.who):
         problems.append(f"an operator's name of 1 to {NAME_MOST} printable characters is wanted")
     for name in given.keys() - wanted.keys():
-        problems.append(f"{request.verb.value} takes no {name!r}; {did_you_mean(name, wanted)}")
+        problems.append(f"{request.verb.value} takes no {_short(name)}{_hint(name, wanted)}")
     kept: dict[str, Any] = {}
     for name, (look, default) in wanted.items():
         value = given.get(name, default)
@@ -66,14 +69,14 @@ def _word(value: Any, points: Points) -> str:
 
 def _twin(value: Any, points: Points) -> str:
     if not isinstance(value, str) or value not in points:
-        raise ValueError(f"no twin {_short(value)}; {did_you_mean(str(value), points)}")
+        raise ValueError(f"no twin {_short(value)}{_hint(value, points)}")
     return value
 
 
 def _mode(value: Any, _: Points) -> str:
     modes = [mode.value for mode in Mode]
     if not isinstance(value, str) or value not in modes:
-        raise ValueError(f"no mode {_short(value)}; {did_you_mean(str(value), modes)}")
+        raise ValueError(f"no mode {_short(value)}{_hint(value, modes)}")
     return Mode(value).value
 
 
@@ -82,9 +85,7 @@ def _point(value: Any, points: Points) -> str:
     if twin not in points:
         raise ValueError(f"{_short(value)} begins with no twin; wanted {', '.join(points)}")
     if name not in points[twin]:
-        raise ValueError(
-            f"no point {_short(value)}; {did_you_mean(name, points[twin].names)} in {twin}"
-        )
+        raise ValueError(f"no point {_short(value)}{_hint(name, points[twin].names)}")
     return str(value)
 
 
@@ -114,7 +115,14 @@ def _quantity(point: str, points: Points) -> str:
 
 def _short(value: object) -> str:
     text = repr(value)
-    return text if len(text) <= NAME_MOST else f"{text[:NAME_MOST]}..."
+    return text if len(text) <= 2 * NAME_MOST else f"{text[:NAME_MOST]}..."
+
+
+def _hint(word: object, options: Iterable[str]) -> str:
+    # likeness of long texts takes long to find
+    if not isinstance(word, str) or len(word) > 2 * NAME_MOST:
+        return ""
+    return f"; {did_you_mean(word, options)}"
 
 
 _NEEDED = object()
