@@ -11,7 +11,7 @@ from rami.communication.information_model import references as ours
 from rami.communication.information_model.base_types import CONNECTION, CONNECTION_TYPE
 from rami.communication.information_model.layout import FUNCTIONAL_GROUP_TYPE, Layout, below
 from rami.communication.information_model.node import ObjectNode
-from rami.communication.information_model.node_id import TYPES, Name, NodeId
+from rami.communication.information_model.node_id import TYPES, Name
 from rami.communication.information_model.site_ids import SiteIds
 
 if TYPE_CHECKING:
@@ -34,23 +34,17 @@ def declared_networks(site: SiteTopology, twin: str, thing: Component) -> tuple[
 
 
 def add_connections(layout: Layout, ids: SiteIds, graph: nx.MultiDiGraph[str]) -> None:
-    """FlowsTo and ControlledBy between components, once each; an object for each flow edge, which
-    tells ports and device, so that parallel flows stay apart."""
-    draft = layout.draft
-    known: set[tuple[NodeId, NodeId, NodeId]] = set()
-
-    def refer(source: NodeId, kind: NodeId, target: NodeId) -> None:
-        if (source, kind, target) not in known:
-            known.add((source, kind, target))
-            draft.refer(source, kind, target)
-
+    """ControlledBy between components, and an object for each flow, which FlowsTo leads into and
+    out of: two flows between the same components stay apart, also opposite ones, which servers
+    take for one reference told twice."""
+    controlled: dict[tuple[str, str], None] = {}
     for source, target, edge in graph.edges(data=True):
-        a, b = ids.path(source), ids.path(target)
         if edge["kind"] == "controlled_by":
-            refer(a, ours.CONTROLLED_BY, b)
+            controlled[source, target] = None
         elif edge["kind"] == "flows_to":
-            refer(a, ours.FLOWS_TO, b)
             _connection(layout, ids, source, target, edge)
+    for source, target in controlled:
+        layout.draft.refer(ids.path(source), ours.CONTROLLED_BY, ids.path(target))
 
 
 def _connection(
@@ -83,5 +77,5 @@ def _connection(
     }
     for variable in CONNECTION:
         layout.variable(at, variable, values[variable.name])
-    draft.refer(at, ours.STARTS_AT, ids.path(source))
-    draft.refer(at, ours.ENDS_AT, ids.path(target))
+    draft.refer(ids.path(source), ours.FLOWS_TO, at)
+    draft.refer(at, ours.FLOWS_TO, ids.path(target))

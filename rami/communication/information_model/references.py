@@ -10,15 +10,14 @@ FLOWS_TO: Final = of_types("FlowsTo")
 CONTROLLED_BY: Final = of_types("ControlledBy")
 SIMULATED_BY: Final = of_types("SimulatedBy")
 CONNECTED_TO: Final = of_types("ConnectedTo")
-STARTS_AT: Final = of_types("StartsAt")
-ENDS_AT: Final = of_types("EndsAt")
 
 #: how each reads from its target, and what it says
 REFERENCE_TYPES: Final[dict[NodeId, tuple[str, str]]] = {
-    FLOWS_TO: ("FlowsFrom", "Water flows from this component to another."),
+    FLOWS_TO: (
+        "FlowsFrom",
+        "Water flows from a component into a connection, and from that to another.",
+    ),
     CONTROLLED_BY: ("Controls", "Another component sets the flow into this one."),
     SIMULATED_BY: ("Simulates", "A backend gives this twin its simulated values."),
     CONNECTED_TO: ("Connects", "The component is declared between or at these networks."),
-    STARTS_AT: ("StartOf", "The component that a connection takes water from."),
-    ENDS_AT: ("EndOf", "The component that a connection brings water to."),
 }
