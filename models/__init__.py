@@ -14,13 +14,14 @@ if TYPE_CHECKING:
     from models.fmi import boundaries_of
     from models.kernel.assembly import assemble
     from models.kernel.model import Model
-    from models.linear import LinearModel, linearise
+    from models.linear import Linearise, LinearModel, linearise
     from models.native import NativePlant
     from models.points import points_of
 
 __all__ = [
     "BoundaryFlow",
     "LinearModel",
+    "Linearise",
     "Model",
     "NativePlant",
     "assemble",
@@ -35,6 +36,7 @@ __all__ = [
 _HOMES = {
     "BoundaryFlow": "models.balance",
     "LinearModel": "models.linear",
+    "Linearise": "models.linear",
     "Model": "models.kernel.model",
     "NativePlant": "models.native",
     "assemble": "models.kernel.assembly",

@@ -110,7 +110,7 @@ def _of(
             quantity = points[place].quantity
             default = defaults.get(quantity, UNBOUNDED)
             try:
-                found[place] = _read(text, quantity, default)
+                found[place] = _read(text, points[place], default)
             except ValueError as error:
                 if quantity not in told:
                     wrong.append(Wrong(key, pattern, f"{names[place]}: {error}"))
@@ -118,13 +118,14 @@ def _of(
     return tuple(found)
 
 
-def _read(text: str, quantity: str, default: Tolerance) -> Tolerance:
+def _read(text: str, point: Point, default: Tolerance) -> Tolerance:
+    quantity, ratio = point.quantity, _is_ratio(point)
     both = _BOTH.match(text)
     if both:
-        if quantity == "share":
+        if quantity == "share" and not ratio:
             raise ValueError(f"{text!r}: a share is off by one amount, e.g. '5 %'")
         return Tolerance(_amount(both["amount"], quantity), _amount(both["share"], "share"))
-    if text.endswith("%") and quantity != "share":
+    if text.endswith("%") and (quantity != "share" or ratio):
         return Tolerance(default.amount, _amount(text, "share"))
     return Tolerance(_amount(text, quantity))
 
@@ -147,6 +148,16 @@ def _is_number(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _is_ratio(point: Point) -> bool:
+    """A share without upper bound is a plain number, such as a coefficient of performance."""
+    return point.quantity == "share" and not isfinite(point.high)
+
+
+def written_at(value: float, point: Point) -> str:
+    """A difference of a point in words; a plain number without percent."""
+    return f"{value:.3g}" if _is_ratio(point) else written(value, point.quantity)
 
 
 def written(value: float, quantity: str) -> str:

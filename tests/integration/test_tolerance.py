@@ -8,7 +8,14 @@ import pytest
 
 from rami.core.points import Point
 from rami.integration.fidelity_settings import Fidelity
-from rami.integration.tolerance import FIDELITY, Tolerance, judged, tolerances_of, written
+from rami.integration.tolerance import (
+    FIDELITY,
+    Tolerance,
+    judged,
+    tolerances_of,
+    written,
+    written_at,
+)
 
 POINTS = (
     Point("hp.T_out", "temperature"),
@@ -47,7 +54,7 @@ def test_a_later_entry_replaces_an_earlier_one() -> None:
     assert found.fidelity[0] == Tolerance(4.0)
     assert found.fidelity[1] == Tolerance(10.0, 0.03)
     assert found.fidelity[2] == Tolerance(pytest.approx(1 / 3.6), 0.08)
-    assert found.fidelity[3] == Tolerance(0.07)
+    assert found.fidelity[3] == Tolerance(0.05, 0.07)
     assert found.noise[1] == Tolerance(2.0)
 
 
@@ -58,6 +65,15 @@ def test_a_pattern_over_several_quantities_is_told_once_for_each() -> None:
     assert found.fidelity[0] == Tolerance(3.0)
 
 
+def test_a_share_between_bounds_is_off_by_points_of_percent() -> None:
+    valve = Point("valve.u", "share", low=0.0, high=1.0)
+    assert tolerances_of([valve], Fidelity(points={"*": "7 %"})).fidelity == (Tolerance(0.07),)
+    wrong = tolerances_of([valve], Fidelity(points={"*": "7 % or 0.1"})).wrong
+    assert "off by one amount" in wrong[0].what
+
+
 def test_differences_in_words() -> None:
+    assert written_at(0.18, POINTS[3]) == "0.18"
+    assert written_at(12.0, POINTS[1]) == "12 kW"
     assert written(3.24, "temperature") == "3.24 K"
     assert written(0.05, "share") == "5 %"

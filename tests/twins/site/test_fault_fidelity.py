@@ -26,7 +26,7 @@ def fidelity(*lines: str) -> str:
         ("points: {'hp.T_*': 0 K}", "fidelity.points.hp.T_*", "allows nothing"),
         ("points: {hp.P_el: 5}", "fidelity.points.hp.P_el", "5 needs a unit"),
         ("noise: {hs.T_1: 3 % or 2 kW}", "fidelity.noise.hs.T_1", "unit 'kW' does not measure"),
-        ("noise: {hp.COP: 3 % or 0.2}", "fidelity.noise.hp.COP", "off by one amount"),
+        ("noise: {hp.COP: -3 %}", "fidelity.noise.hp.COP", "allows nothing"),
         ("window: 2 kW", "fidelity.window", "kW"),
         ("punkte: {}", "fidelity", "punkte"),
     ],

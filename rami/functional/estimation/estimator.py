@@ -1,0 +1,306 @@
+"""The state of a plant's model from measurements: an extended Kalman filter.
+
+Prediction by the model itself, stepped with the inputs that the plant has; covariance by its
+exact linearisation (B. D. O. Anderson, J. B. Moore, Optimal Filtering, 1979, chapter 8). States
+are measured in units of their declared fidelity.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rami.asset.capability import Vector
+from rami.asset.live import Observation
+from rami.core.errors import DataError, ModelError
+from rami.core.points import PointIndex
+from rami.core.quality import is_bad, is_good
+from rami.core.snapshot import Snapshot, array_bytes
+from rami.core.timegrid import NS
+from rami.functional.estimation.estimate import Estimate, chi2_high
+from rami.functional.estimation.initial import first_guess
+from rami.functional.estimation.kalman import predicted, updated
+from rami.functional.estimation.linearised import EstimatedModel, Linearised
+from rami.functional.estimation.mismatch import WORST_KNOWN, Known, Mismatch, judge
+from rami.functional.estimation.noise import Bounds, intensities, state_scale, variances
+from rami.functional.estimation.transition import discretise
+from rami.functional.estimation.window import Step, Window
+from rami.integration.fidelity_settings import Fidelity
+from rami.integration.tolerance import judged, tolerances_of
+
+Matrix = NDArray[np.float64]
+#: inputs held over a step, what was observed at its end, its length in seconds
+Recorded = tuple[Vector, Observation, float]
+
+#: variance of an uncertain value as a multiple of a good one's
+_UNCERTAIN = 9.0
+#: repetitions of the first update, whose linearisation is far off
+_FIRST_PASSES = 4
+#: part of a variance that measurements must have taken away for a state to count as observed
+_OBSERVED = 0.5
+_KIND, _VERSION = "state estimate", 1
+
+
+class StateEstimator:
+    """Follows a plant with a model of its own.
+
+    `measured` names the values of the observations; those that the model tells as well, registers
+    left out, are `compared`. Values that are Bad, not finite or older than `stale_s` are left
+    out; Uncertain ones count less. Deterministic.
+    """
+
+    def __init__(
+        self,
+        model: EstimatedModel,
+        linearised: Linearised,
+        measured: PointIndex,
+        settings: Fidelity | None = None,
+        twin: str = "twin",
+        stale_s: float = 60.0,
+    ) -> None:
+        """ModelError when the model and its linearisation differ in states, inputs or outputs."""
+        settings = settings or Fidelity()
+        self.twin, self.settings, self._stale_ns = twin, settings, round(stale_s * NS)
+        self.state_points = model.state_points
+        self.compared = PointIndex(judged(p for p in model.outputs.points if p.name in measured))
+        _must_agree(twin, model, linearised)
+        self._model, self._linearised = model, linearised
+        names = self.compared.names
+        self._from = measured.places(names)
+        self._rows = linearised.outputs.places(names)
+        self._told = model.outputs.places(names)
+        self._columns = model.inputs.places(linearised.inputs.names)
+        points = self.state_points.points
+        self._scale = state_scale(points, settings)
+        self._low = np.array([p.low for p in points])
+        self._high = np.array([p.high for p in points])
+        tolerances = tolerances_of(self.compared.points, settings)
+        self._fidelity, self._noise = Bounds.of(tolerances.fidelity), Bounds.of(tolerances.noise)
+        self._window = Window(settings.window, len(names))
+        n = len(points)
+        self._x, self._alone = self.state_points.starts(), self.state_points.starts()
+        self._covariance, self._unseen = np.zeros((n, n)), np.zeros((n, n))
+        self._u = model.inputs.starts()
+        self._alone_s = 0.0
+        self.started = False
+
+    def start(
+        self, observation: Observation, inputs: Vector, history: Iterable[Recorded] = ()
+    ) -> Estimate:
+        """Begin from what is observed now, or from a recorded `history` and run through it.
+
+        With a history `observation` and `inputs` are those before its first step; the estimate is
+        that of its end. Raises ModelError.
+        """
+        self._window.clear()
+        self._hold(inputs)
+        values, variance = self._usable(observation, None)
+        guess = first_guess(self._model, self._u, self._states_told(values), self._scale)
+        self._x = guess.state
+        self._covariance = guess.covariance
+        self._unseen = self._covariance.copy()
+        estimate = self._first(values, variance)
+        self._alone, self._alone_s = self._x.copy(), 0.0
+        self.started = True
+        for held, seen, seconds in history:
+            estimate = self.update(held, seen, seconds)
+        return estimate
+
+    def update(
+        self, inputs: Vector, observation: Observation, seconds: float, now_ns: int | None = None
+    ) -> Estimate:
+        """The estimate after `seconds` under `inputs`, at whose end `observation` was made.
+
+        `inputs` are those of the model, as the plant has them (actuators read back, what acts on
+        it as measured); one that is not finite keeps its last value. Values older than `stale_s`
+        before `now_ns` (none: the latest of the values) are left out. Raises ModelError when the
+        model cannot step, DataError before `start`.
+        """
+        if not self.started:
+            raise DataError(f"{self.twin}: the estimate was not started")
+        self._hold(inputs)
+        values, variance = self._usable(observation, now_ns)
+        alone = self._step_alone(seconds)
+        self._model.set_state(self._x)
+        before = self._model.step(self._u, seconds)[self._told].copy()
+        state = self._model.state()
+        matrices = self._propagate(state, seconds)
+        estimate = self._take_in(state, before, matrices, values, variance)
+        self._window.add(
+            Step(
+                seconds,
+                values,
+                estimate.mismatch,
+                values - alone,
+                estimate.nis,
+                estimate.count,
+                not estimate.consistent,
+            )
+        )
+        return estimate
+
+    def state(self) -> Vector:
+        """The estimate, in the order of `state_points`; a copy."""
+        return self._x.copy()
+
+    def std(self) -> Vector:
+        """Its standard deviation."""
+        return np.asarray(self._scale * np.sqrt(np.diagonal(self._covariance)))
+
+    def unobserved(self) -> tuple[str, ...]:
+        """States that are known worse than declared, and that measurements have not told since
+        the start: their variance is that of a model stepped without any."""
+        known, alone = np.diagonal(self._covariance), np.diagonal(self._unseen)
+        places = np.flatnonzero((known > WORST_KNOWN**2) & (known > (1.0 - _OBSERVED) * alone))
+        return tuple(self.state_points.names[i] for i in places)
+
+    def mismatch(self) -> Mismatch:
+        """The verdict over the last window."""
+        known = Known(
+            self.state_points.points, self.std(), self._scale, frozenset(self.unobserved())
+        )
+        return judge(self.twin, self.compared.points, self._fidelity, self._window, known)
+
+    def save(self) -> bytes:
+        """The whole state; restored, the same measurements give the same estimates."""
+        parts = {
+            "state": self._x,
+            "alone": self._alone,
+            "inputs": self._u,
+            "covariance": self._covariance,
+            "unseen": self._unseen,
+            "window": self._window.table(),
+        }
+        plain = {
+            "states": self.state_points.names,
+            "compared": self.compared.names,
+            "started": self.started,
+            "alone_s": self._alone_s,
+        }
+        arrays = {name: array_bytes(part) for name, part in parts.items()}
+        return Snapshot(_KIND, _VERSION, plain, arrays).to_bytes()
+
+    def restore(self, state: bytes) -> None:
+        """Go back to a saved state; DataError when it is damaged or of another model."""
+        saved = Snapshot.from_bytes(state, _KIND, _VERSION)
+        own = (list(self.state_points.names), list(self.compared.names))
+        if (saved.plain["states"], saved.plain["compared"]) != own:
+            raise DataError(f"{self.twin}: the saved estimate has other states or points")
+        self._x, self._alone = saved.array("state"), saved.array("alone")
+        self._u, self._alone_s = saved.array("inputs"), float(saved.plain["alone_s"])
+        self._covariance, self._unseen = saved.array("covariance"), saved.array("unseen")
+        self._window.fill(saved.array("window"))
+        self.started = bool(saved.plain["started"])
+
+    def _hold(self, inputs: Vector) -> None:
+        self._u = np.where(np.isfinite(inputs), inputs, self._u)
+
+    def _usable(self, observation: Observation, now_ns: int | None) -> tuple[Vector, Vector]:
+        """Values of the compared points, NaN where unusable, and the factor of their variance."""
+        quality = observation.quality[self._from]
+        times = observation.times_ns[self._from]
+        now = int(observation.times_ns.max(initial=0)) if now_ns is None else now_ns
+        left_out = is_bad(quality) | (now - times > self._stale_ns)
+        values = np.where(left_out, np.nan, observation.values[self._from])
+        return values, np.where(is_good(quality), 1.0, _UNCERTAIN)
+
+    def _states_told(self, values: Vector) -> dict[str, tuple[float, float]]:
+        """Those states that are compared points themselves, with the sensors' deviation."""
+        noise = self._noise.at(values)
+        return {
+            name: (float(values[i]), float(noise[i] / self._scale[self.state_points[name]]))
+            for i, name in enumerate(self.compared.names)
+            if name in self.state_points and np.isfinite(values[i])
+        }
+
+    def _outputs(self, state: Vector) -> Vector:
+        self._model.set_state(state)
+        self._model.write(self._u)
+        return np.array(self._model.read()[self._told])
+
+    def _matrices(self, state: Vector) -> tuple[Matrix, Matrix, Matrix]:
+        """Both a and c in units of fidelity, d as it is; rows of the compared points."""
+        found = self._linearised(self._u[self._columns], state)
+        a = found.a * self._scale / self._scale[:, None]
+        return a, found.c[self._rows] * self._scale, found.d[self._rows]
+
+    def _variance(self, c: Matrix, d: Matrix, values: Vector, factor: Vector) -> Vector:
+        plain = c / self._scale
+        noise, fidelity = self._noise.at(values), self._fidelity.at(values)
+        return variances(plain, d, noise, fidelity) * factor
+
+    def _first(self, values: Vector, factor: Vector) -> Estimate:
+        """Several passes of one update, each linearised where the last one led
+        (Gauss-Newton)."""
+        guess, prior = self._x, self._covariance
+        used = np.isfinite(values)
+        state = guess
+        for _ in range(_FIRST_PASSES):
+            _, c, d = self._matrices(state)
+            back = c @ ((guess - state) / self._scale)
+            residual = (values - self._outputs(state) - back)[used]
+            variance = self._variance(c, d, values, factor)[used]
+            update = updated(prior, c[used], residual, variance)
+            state = np.clip(guess + update.change * self._scale, self._low, self._high)
+        self._x, self._covariance = state, update.covariance
+        return self._estimate(values, used, update.innovations, update.nis)
+
+    def _propagate(self, state: Vector, seconds: float) -> tuple[Matrix, Matrix]:
+        a, c, d = self._matrices(state)
+        transition, noise = discretise(a, intensities(a), seconds)
+        self._covariance = predicted(self._covariance, transition, noise)
+        self._unseen = predicted(self._unseen, transition, noise)
+        return c, d
+
+    def _take_in(
+        self,
+        state: Vector,
+        before: Vector,
+        matrices: tuple[Matrix, Matrix],
+        values: Vector,
+        factor: Vector,
+    ) -> Estimate:
+        c, d = matrices
+        used = np.isfinite(values)
+        variance = self._variance(c, d, values, factor)[used]
+        update = updated(self._covariance, c[used], (values - before)[used], variance)
+        self._x = np.clip(state + update.change * self._scale, self._low, self._high)
+        self._covariance = update.covariance
+        return self._estimate(values, used, update.innovations, update.nis)
+
+    def _estimate(self, values: Vector, used: Vector, seen: Vector, nis: float) -> Estimate:
+        innovations = np.full(len(values), np.nan)
+        innovations[used] = seen
+        count = int(used.sum())
+        return Estimate(
+            self._x.copy(),
+            self.std(),
+            innovations,
+            values - self._outputs(self._x),
+            nis,
+            count,
+            chi2_high(count),
+        )
+
+    def _step_alone(self, seconds: float) -> Vector:
+        """Outputs of the model that was left alone, from the estimate anew every window."""
+        if self._alone_s >= self.settings.window:
+            self._alone, self._alone_s = self._x.copy(), 0.0
+        self._model.set_state(self._alone)
+        outputs = self._model.step(self._u, seconds)[self._told].copy()
+        self._alone, self._alone_s = self._model.state(), self._alone_s + seconds
+        return np.asarray(outputs)
+
+
+def _must_agree(twin: str, model: EstimatedModel, linearised: Linearised) -> None:
+    if model.state_points.names != linearised.state_points.names:
+        raise ModelError(f"{twin}: the model and its linearisation have other states")
+    for kind, own, other in (
+        ("inputs", model.inputs, linearised.inputs),
+        ("outputs", model.outputs, linearised.outputs),
+    ):
+        missing = sorted(set(other.names) - set(own.names))
+        if missing and kind == "inputs":
+            raise ModelError(f"{twin}: the model has no {kind} {', '.join(missing)}")
