@@ -20,6 +20,8 @@ from services.study.season_data import DataOptions, origins
 from services.study.unserved import unserved
 
 if TYPE_CHECKING:
+    from rami.information.source import Receiving
+    from services.study.job import JobResult
     from twins.site.site import Site
 
 Report = Callable[[str, float], None]
@@ -49,6 +51,13 @@ def run_site(site: Site, out: Path, report: Report) -> Mapping[str, Any]:
     job = Job(site.file, "run", start, intervals, mode, DataOptions(), fmus, tunings, step)
     report("run", 0.0)
     result = run_season(site, job, lambda share: report("run", share))
+    return concluded(site, result, receivers, out)
+
+
+def concluded(
+    site: Site, result: JobResult, receivers: Mapping[str, Receiving], out: Path
+) -> Mapping[str, Any]:
+    """Figures of a finished run; writes the files, fills the historian, delivers balances."""
     outcome = run_outcome(site, result)
     figures: dict[str, Any] = {
         "planned_benefit_EUR": outcome.planned_benefit_eur,

@@ -40,6 +40,10 @@ class TwinRecorder:
         """Registers at the start of the run."""
         self.registers[0] = outputs[self._register]
 
+    def begun(self) -> list[tuple[int, float]]:
+        """Places of the registers in `outputs`, and what each showed when the run began."""
+        return list(zip(self._register.tolist(), self.registers[0].tolist(), strict=True))
+
     def sample(self, number: int, outputs: Vector) -> None:
         """Sample `number` (counted from 0) of the run, at the end of its exchange step."""
         self._sum += outputs

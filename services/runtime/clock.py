@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -92,6 +93,8 @@ class PacedClock:
         self.kind, self.speed = ("real", 1.0) if real else ("scaled", speed)
         self.lateness = Lateness()
         self._real = real
+        #: how to wait; may be replaced by something that looks up meanwhile
+        self.wait: Callable[[float], None] = time.sleep
         self._at = self._due = start_ns
         self.begin(start_ns)
 
@@ -115,7 +118,7 @@ class PacedClock:
         self._due = ns
         left_s = (ns - self()) / NS / self.speed
         if left_s > 0.0:
-            time.sleep(left_s)
+            self.wait(left_s)
         late_s = max((self() - ns) / NS / self.speed, 0.0)
         self.lateness.note(late_s, step_s)
         if not self._real and late_s > step_s:

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-import numpy as np
-
-from rami.asset.live import Vector
 from rami.core.frame import Frame
 from rami.core.timegrid import NS
 from rami.functional.technical import BaseAutomation, StationController
@@ -86,35 +83,19 @@ class LiveLoop(ClosedLoop):
         if station is None:
             switch.begin(inputs)
             return
-        controller, measured = station.controller, outputs[station.measured]
-        if switch.moved or not switch.driven:
-            controller.track(_of(switch, controller.outputs.names), measured)
-            switch.moved = False
-        inputs[station.actuated] = controller.step(measured)
+        inputs[station.actuated] = station.control(outputs[station.measured])
         switch.begin(inputs)
-        controller.landed(_in(switch, switch.landed, controller.outputs.names))
+        station.landed()
 
     def _step_network(self, switch: TwinSwitch, heat: Mapping[str, Mapping[str, float]]) -> None:
         name, plant = switch.twin, self.plant
+        inputs, outputs = plant.inputs[name], plant.outputs[name]
         supply = self._supplies.get(name)
         if self.clock.kind != "simulated":
-            plant.outputs[name][:] = switch.look()
+            outputs[:] = switch.look()
         if supply is not None:
-            automation, measured = supply.automation, plant.outputs[name][supply.measured]
-            if switch.moved or not switch.driven:
-                automation.track(_of(switch, automation.outputs.names), measured)
-                switch.moved = False
-            plant.inputs[name][supply.actuated] = automation.step(measured, supply.expected(heat))
-        switch.begin(plant.inputs[name])
+            inputs[supply.actuated] = supply.control(outputs[supply.measured], heat)
+        switch.begin(inputs)
         if supply is not None:
-            supply.automation.landed(_in(switch, switch.landed, supply.automation.outputs.names))
-        plant.outputs[name][:] = switch.end(self.steps.exchange_s)
-
-
-def _of(switch: TwinSwitch, names: Sequence[str]) -> Vector:
-    return _in(switch, switch.positions(), names)
-
-
-def _in(switch: TwinSwitch, values: Vector, names: Sequence[str]) -> Vector:
-    """`values` of the switch's actuated inputs in another order."""
-    return np.asarray(values[switch.edge.inputs.places(names)])
+            supply.landed()
+        outputs[:] = switch.end(self.steps.exchange_s)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rami.asset.live import Link, LinkState, Observation, Vector
-from rami.core.errors import ModelError
+from rami.core.errors import ModelError, UnreachableError
 from rami.core.event import EventKind, Severity
 from rami.core.points import Direction, PointIndex
 from rami.core.quality import Family, Qualities, Reason, good, quality
@@ -18,6 +18,7 @@ from rami.core.snapshot import Snapshot, array_bytes
 from rami.core.timegrid import NS
 from rami.integration.gates import Evidence, Verdict, refusals
 from rami.integration.guard import Guard
+from rami.integration.guard_step import Stepped
 from rami.integration.leases import Lease
 from rami.integration.live_settings import LiveSettings
 from rami.integration.mode import Mode
@@ -41,12 +42,12 @@ class Happened(Protocol):
         source: str,
         severity: Severity,
         text: str,
-        /,
+        *,
         condition: str = "",
         active: bool = False,
         **details: float | str | bool,
     ) -> object:
-        """It happened."""  # fmt: skip
+        """It happened."""
 
 
 class Beside(Protocol):
@@ -132,10 +133,10 @@ class TwinSwitch:
         edge.told = self._told.copy()
         edge.held[:] = self._u[self._actuated]
         self._raw = self._told.copy()
-        #: what the last step really wrote, in the order of the actuated inputs
-        self.landed = edge.held.copy()
+        self._landed, self._wanted = edge.held.copy(), edge.held.copy()
+        self._others = np.zeros(len(edge.inputs), np.bool_)
         #: the controllers must take the present positions over before they go on
-        self.moved = True
+        self._moved = False
         self.model_failed = ""
 
     # what it is
@@ -236,43 +237,57 @@ class TwinSwitch:
         self.begin(inputs)
         return self.end(seconds)
 
+    def held(self) -> tuple[Vector, NDArray[np.bool_]] | None:
+        """As in Arbitrated: after a change once, while nothing is written always."""
+        mask = self._others
+        if self.lost or self._now.mode is Mode.SHADOW or self._moved:
+            self._moved = False
+            mask = np.ones(len(mask), np.bool_)
+        if not mask.any():
+            return None
+        positions, others = self._u.copy(), np.zeros(len(self._u), np.bool_)
+        positions[self._actuated] = self.positions()
+        others[self._actuated] = mask
+        return positions, others
+
+    def landed(self) -> Vector | None:
+        """As in Arbitrated."""
+        if np.array_equal(self._landed, self._wanted):
+            return None
+        found = self._u.copy()
+        found[self._actuated] = self._landed
+        return found
+
     def begin(self, inputs: Vector) -> None:
         """Hand over what the controllers want; what acts on the plant is told to a played one."""
         self._u[:] = inputs
-        wanted = inputs[self._actuated]
+        self._wanted[:] = inputs[self._actuated]
         plant = self.plant
         if plant is not None:
             plant.surround(inputs)
-        if self.backend == MODEL:
-            if self.lost:
-                wanted = self._safe
-                self._ask(self._edge_guard, Role.SAFETY, wanted, None)
-            else:
-                self._ask(self._edge_guard, Role.TECHNICAL, wanted, None)
-            self._edge_guard.step(self.edge.observe())
-            self.landed = self.edge.held
-            return
-        assert plant is not None
-        if self._now.mode is Mode.SHADOW:
-            self.landed = self.positions()
-            return
-        wanted = inputs[plant.actuated]
-        self._ask(plant.guard, Role.TECHNICAL, wanted, plant.commandable)
-        stepped = plant.guard.step(plant.seen)
-        if self._now.mode is Mode.CONTROL and plant.ports.beat is not None:
-            plant.ports.beat()
-        if self._now.mode is Mode.ADVISE:
-            names = plant.guard.inputs.names
-            self._now.advice = dict(zip(names, wanted.tolist(), strict=True))
-        self.landed = self.positions() if self._now.mode is Mode.ADVISE else self._landed(stepped)
-
-    def _landed(self, stepped: Any) -> Vector:
-        assert self.plant is not None
-        found = self.positions()
-        known = np.isfinite(stepped.values)
-        places = self.edge.inputs.places(self.plant.guard.inputs.names)
-        found[places[known]] = stepped.values[known]
-        return found
+        if self.backend == MODEL or plant is None:
+            wanted = self._safe if self.lost else self._wanted
+            self._ask(self._edge_guard, Role.SAFETY if self.lost else Role.TECHNICAL, wanted, None)
+            stepped = self._edge_guard.step(self.edge.observe())
+            self._landed[:] = self.edge.held
+            self._others[:] = _by_others(stepped)
+        elif self._now.mode is Mode.SHADOW:
+            self._landed[:] = self.positions()
+        else:
+            self._ask(plant.guard, Role.TECHNICAL, inputs[plant.actuated], plant.commandable)
+            stepped = plant.guard.step(plant.seen)
+            self._landed[:] = self.positions()
+            places = self.edge.inputs.places(plant.guard.inputs.names)
+            if self._now.mode is Mode.ADVISE:
+                wanted = inputs[plant.actuated]
+                names = plant.guard.inputs.names
+                self._now.advice = dict(zip(names, wanted.tolist(), strict=True))
+                return
+            if plant.ports.beat is not None:
+                plant.ports.beat()
+            known = np.isfinite(stepped.values)
+            self._landed[places[known]] = stepped.values[known]
+            self._others[places] = _by_others(stepped)
 
     def _ask(self, guard: Guard, role: Role, wanted: Vector, chosen: Any) -> None:
         key = f"{'plant' if guard is not self._edge_guard else 'model'} {role.value}"
@@ -292,6 +307,11 @@ class TwinSwitch:
             np.where(np.isfinite(wanted), wanted, 0.0),
             mine if chosen is None else mine & chosen,
         )
+
+    def act_now(self) -> None:
+        """Have the guard decide at once, between two steps."""
+        seen = self.plant.seen if self.backend == PLANT and self.plant else self.edge.observe()
+        self.guard.step(seen)
 
     def keep(self) -> None:
         """A sign of life between two steps that are far apart."""
@@ -413,6 +433,19 @@ class TwinSwitch:
             condition="plant lost", active=False, mode=mode.value, away_s=away_s,
         )  # fmt: skip
 
+    def connect(self) -> None:
+        """Open the plant's link; one that cannot be reached is waited for.
+
+        ConfigurationError where it does not fit.
+        """
+        assert self.plant is not None
+        try:
+            self.plant.open()
+        except UnreachableError as error:
+            self._happened(
+                EventKind.LINK, self.twin, Severity.WARNING, f"the plant is not reached: {error}"
+            )
+
     # changes, between two steps
 
     def evidence(self, who: str) -> Evidence:
@@ -448,7 +481,7 @@ class TwinSwitch:
         standing = self._now
         if self.lost and mode is Mode.SIMULATE:
             standing.lost_ns, standing.wanted = 0, mode
-            self.moved = True
+            self._moved = True
             self._happened(
                 EventKind.MODE, self.twin, Severity.NOTE,
                 f"{who} gave the lost plant up: {why}", condition="plant lost", active=False,
@@ -496,7 +529,7 @@ class TwinSwitch:
                 self._registers.take_over(MODEL, self.edge.told, told)
             if self.beside is not None:
                 self.beside.restart()
-        self.moved = True
+        self._moved = True
 
     # state
 
@@ -506,7 +539,7 @@ class TwinSwitch:
             "mode": self.mode.value,
             "wanted": self.wanted.value,
             "leases": {k: lease.number for k, lease in self._leases.items()},
-            "moved": self.moved,
+            "moved": self._moved,
             "model_failed": self.model_failed,
         }
         parts = {
@@ -536,7 +569,7 @@ class TwinSwitch:
             vector[:] = saved.array(name)
         if self.beside is not None and saved.parts["beside"]:
             self.beside.restore(saved.parts["beside"])
-        self.moved, self.model_failed = saved.plain["moved"], saved.plain["model_failed"]
+        self._moved, self.model_failed = saved.plain["moved"], saved.plain["model_failed"]
         for key, number in saved.plain["leases"].items():
             guard = self._edge_guard if key.startswith(MODEL) else self.guards()[-1]
             for lease in guard.leases():
@@ -546,3 +579,8 @@ class TwinSwitch:
         if self._now.mode is not Mode.SIMULATE:
             self._now.lost_ns = self._clock()
             self._change(Mode.SIMULATE, "guard", "resumed; the plant is waited for")
+
+
+def _by_others(stepped: Stepped) -> NDArray[np.bool_]:
+    """Inputs that people or safety hold."""
+    return np.asarray((stepped.holders >= 0) & (stepped.holders < Role.TECHNICAL.rank))

@@ -149,10 +149,9 @@ def prepared(
         data,
         watched(topology),
     )
-    basis = "marginal" if job.mode == "forecast" else job.mode
     planner = None
     if job.mode != "baseline":
-        planner = make_planner(basis)
+        planner = make_planner("marginal" if job.mode == "forecast" else job.mode)
     run = SeasonRun(
         loop,
         data,

@@ -1,6 +1,6 @@
 """Groups of commands; each file says what is offered and loads its work when called."""
 
-from services.cli.offers import audit, data, emulate, forecast, learn, meters
+from services.cli.offers import audit, data, emulate, forecast, learn, meters, serve
 
 #: word after `rami` and the commands under it
 GROUPS = {
@@ -12,6 +12,6 @@ GROUPS = {
     "emulator": emulate.app,
 }
 #: commands without a group
-COMMANDS = (emulate.emulate,)
+COMMANDS = (emulate.emulate, serve.serve)
 
 __all__ = ["COMMANDS", "GROUPS"]

@@ -1,0 +1,215 @@
+"""A live run from its begin to its end: steps, plans, requests, modes, views, checkpoints."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from rami.communication.live_site import Reply, Request, Verb
+from rami.core.errors import DataError
+from rami.core.event import EventKind, Severity
+from rami.core.snapshot import Snapshot
+from rami.core.timegrid import iso
+from rami.integration.gates import MODES
+from rami.integration.mode import Mode
+from services.control.published import Published
+from services.control.requests import Waiting
+from services.planning.planner import Planner
+from services.runtime.checkpoints import Checkpoints
+from services.runtime.clock import RunClock
+from services.runtime.desk import URGENT, Desk
+from services.runtime.live_loop import LiveLoop
+from services.runtime.planning import LivePlanning
+from services.runtime.views import site_view
+from services.study.season_run import SeasonRun
+
+_KIND, _VERSION = "run", 1
+
+
+@dataclass(frozen=True)
+class LiveOptions:
+    """`aims` are modes that twins are to be brought to, in the name of `who`. Seconds of the
+    wall clock between checkpoints and, in simulated time, between views."""
+
+    site_hash: str
+    who: str = ""
+    aims: Mapping[str, Mode] | None = None
+    approve: bool = False
+    checkpoint_s: float = 5.0
+    view_s: float = 0.2
+
+
+class LiveRun:
+    """Drives `run` over `loop` until its data end or somebody stops it.
+
+    `stopped` is why it was stopped, empty while it was not.
+    """
+
+    def __init__(
+        self,
+        run: SeasonRun,
+        loop: LiveLoop,
+        planner: Planner,
+        published: Published,
+        checkpoints: Checkpoints,
+        options: LiveOptions,
+    ) -> None:
+        self.run, self.loop, self.published = run, loop, published
+        self._checkpoints, self._options = checkpoints, options
+        self._clock: RunClock = loop.clock
+        self._simulated = loop.clock.kind == "simulated"
+        happened = published.happened
+        self.planning = LivePlanning(
+            run, planner, happened, loop.clock, waits=self._simulated, approve=options.approve
+        )
+        self.desk = Desk(loop.switches, loop.clock, happened, self._elsewhere)
+        self._aims = dict(options.aims or {})
+        self._waits_for: dict[str, Mode] = {}
+        self._shown_s = self._saved_s = time.monotonic()
+        self._late = 0
+        self._deferred: list[Waiting] = []
+        self.stopped = ""
+
+    def go(self) -> None:
+        """Run. Raises RamiError of whatever fails; the last checkpoint stands then."""
+        run, loop = self.run, self.loop
+        count, samples = run.data.grid.count, loop.steps.samples
+        self._publish()
+        while run.interval < count and not self.stopped:
+            if not run.begun:
+                self.planning.begin(run.interval)
+            loop.run_samples(run.interval, run.sample, run.sample + 1)
+            run.sample += 1
+            if run.sample == samples:
+                run.end_interval(run.interval)
+            self._between_exchanges()
+        if self.stopped:
+            self.checkpoint()
+        self._publish()
+
+    def stop(self, why: str) -> None:
+        """End after the present exchange step; from any thread."""
+        self.stopped = self.stopped or why
+
+    def after(self, step: int) -> None:
+        """The loop has ended a control step (paced) or an exchange step (simulated)."""
+        self._serve()
+        self.desk.keep()
+        now = time.monotonic()
+        if not self._simulated or now - self._shown_s >= self._options.view_s:
+            self._shown_s = now
+            self._publish()
+        missed = self._clock.lateness.missed
+        if missed > self._late:
+            self.published.happened(
+                EventKind.LATE, "", Severity.WARNING,
+                f"{missed - self._late} steps missed; the latest ended "
+                f"{self._clock.lateness.latest[-1]:.3g} s late",
+            )  # fmt: skip
+            self._late = missed
+
+    def while_waiting(self, seconds: float) -> None:
+        """Wait, but not for what is urgent."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0.0:
+            if self.published.wait_for_request(left):
+                self._serve(urgent=True)
+
+    def checkpoint(self) -> None:
+        """Write the whole state; RunError."""
+        state = {
+            "run": self.run.save(),
+            "events": self.published.save(),
+        }
+        plain = {
+            "site": self._options.site_hash,
+            "clock": self._clock.kind,
+            "time_ns": self.loop.now_ns,
+            "steps": self.loop.control_steps,
+        }
+        self._checkpoints.write(Snapshot(_KIND, _VERSION, plain, state))
+        self._saved_s = time.monotonic()
+
+    def resume(self) -> bool:
+        """Go on from the last checkpoint; whether there is one. RunError, DataError."""
+        found = self._checkpoints.last(_KIND, _VERSION)
+        if found is None:
+            return False
+        file, state = found
+        if state.plain["site"] != self._options.site_hash:
+            raise DataError(
+                f"{file} belongs to another site file: {state.plain['site']}, this one is "
+                f"{self._options.site_hash}; run anew in another folder"
+            )
+        self.loop.at(int(state.plain["time_ns"]))
+        self.loop.control_steps = int(state.plain["steps"])
+        self._clock.begin(self.loop.now_ns)
+        self.published.restore(state.parts["events"])
+        self.run.restore(state.parts["run"])
+        if not self._simulated:
+            self.published.happened(
+                EventKind.START, "", Severity.NOTE, f"resumed at {iso(self.loop.now_ns)}"
+            )
+        return True
+
+    def _between_exchanges(self) -> None:
+        self._climb()
+        lost = frozenset(t for t, s in self.loop.switches.items() if s.lost)
+        self.planning.lose(lost)
+        if self.run.begun:
+            self.planning.between()
+        self.published.publish_plan(self.planning.shown)
+        self.published.propose(self.planning.proposed)
+        if time.monotonic() - self._saved_s >= self._options.checkpoint_s:
+            self.checkpoint()
+
+    def _climb(self) -> None:
+        """Bring twins to their declared modes, as far as the gates let them."""
+        for twin, aim in list(self._aims.items()):
+            switch = self.loop.switches[twin]
+            if switch.lost:
+                continue
+            here = MODES.index(switch.mode)
+            if here >= MODES.index(aim):
+                del self._aims[twin]
+                continue
+            wanted = MODES[here + 1]
+            reasons = switch.change(wanted, self._options.who, "as declared")
+            if reasons and self._waits_for.get(twin) is not wanted:
+                self._waits_for[twin] = wanted
+                self.published.happened(
+                    EventKind.MODE, twin, Severity.NOTE,
+                    f"{wanted.value} waits: {'; '.join(reasons)}",
+                )  # fmt: skip
+
+    def _serve(self, *, urgent: bool = False) -> None:
+        """Answer what waits; while a step runs only what is urgent."""
+        waiting = [*self._deferred, *self.published.requests()]
+        now = [w for w in waiting if not urgent or w.request.verb in URGENT]
+        self._deferred = [w for w in waiting if w not in now]
+        for one in now:
+            self._aims.pop(str(one.request.arguments.get("twin", "")), None)
+            one.answer(self.desk.answer(one.request))
+
+    def _elsewhere(self, request: Request) -> Reply:
+        """What is about the run itself."""
+        why = str(request.arguments.get("why", ""))
+        match request.verb:
+            case Verb.REPLAN:
+                self.planning.want(f"{request.who} asks")
+                return Reply(True)
+            case Verb.APPLY:
+                return self.planning.apply()
+            case Verb.REJECT:
+                return self.planning.reject(request.who, why)
+            case Verb.CHECKPOINT:
+                self._saved_s = -1e9
+                return Reply(True)
+            case Verb.STOP:
+                self.stop(f"by {request.who}: {why}")
+                return Reply(True)
+        return Reply(False, (f"{request.verb.value} is not done here",))
+
+    def _publish(self) -> None:
+        self.published.publish(site_view(self.loop, "stopping" if self.stopped else "running"))

@@ -1,0 +1,157 @@
+"""Plans of a live run: asked for when due, wished for or when a plant is lost, taken when there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from rami.communication.live_site import PlanView, Reply
+from rami.core.errors import RamiError
+from rami.core.event import EventKind, Severity
+from services.planning.job import PlanJob, Planned
+from services.planning.planner import Answered, Planner, Trouble
+from services.runtime.twin_switch import Happened
+from services.runtime.views import plan_view
+from services.study.season_run import SeasonRun
+
+#: rungs of the ladder that are worth a word
+_FALLBACKS = ("shifted", "rules", "incumbent")
+
+
+class LivePlanning:
+    """Keeps a run in plans.
+
+    In simulated time (`waits`) it waits for each; else the old plan is followed until the new
+    one is there. With `approve` a plan waits until somebody applies it. `lost` are twins that
+    must not be counted on.
+    """
+
+    def __init__(
+        self,
+        run: SeasonRun,
+        planner: Planner,
+        happened: Happened,
+        clock: Callable[[], int],
+        *,
+        waits: bool,
+        approve: bool = False,
+    ) -> None:
+        self._run, self._planner, self._happened, self._clock = run, planner, happened, clock
+        self._waits, self._approve = waits, approve
+        self._lost: frozenset[str] = frozenset()
+        self._asked = 0
+        self._wanted = ""
+        self._waiting: Planned | None = None
+        self._trouble = False
+        self.shown: PlanView | None = None
+        self.proposed: PlanView | None = None
+
+    def want(self, why: str) -> None:
+        """A new plan at the next opportunity."""
+        self._wanted = self._wanted or why
+
+    def lose(self, lost: frozenset[str]) -> None:
+        """Plan without these twins from now on."""
+        if lost != self._lost:
+            self._lost = lost
+            self.want("without " + ", ".join(sorted(lost)) if lost else "all twins are back")
+
+    def begin(self, interval: int) -> None:
+        """An interval begins: plan where one is due."""
+        run = self._run
+        if run.due(interval):
+            self.want("it is due")
+        if self._wanted and (self._waits or run.schedule is None):
+            self._now(interval)
+        run.begin_interval(interval, plan=False)
+        self.between()
+
+    def between(self) -> None:
+        """Ask for what is wanted, take what is there."""
+        if self._wanted:
+            if self._waits:
+                self._now(self._run.interval)
+                self._run.follow(self._run.interval)
+            elif not self._asked:
+                self._wanted = ""
+                self._asked = self._planner.ask(self._job(self._run.interval))
+        answer = self._planner.poll() if self._asked else None
+        if isinstance(answer, Answered):
+            self._asked = 0
+            self._arrived(answer.planned)
+        elif isinstance(answer, Trouble):
+            self._asked = 0
+            self._failed(answer.error)
+
+    def apply(self) -> Reply:
+        """Follow the plan that waits."""
+        if self._waiting is None:
+            return Reply(False, ("no schedule waits to be applied",))
+        planned, self._waiting, self.proposed = self._waiting, None, None
+        self._take(planned)
+        return Reply(True)
+
+    def reject(self, who: str, why: str) -> Reply:
+        """Drop the plan that waits."""
+        if self._waiting is None:
+            return Reply(False, ("no schedule waits to be rejected",))
+        self._waiting = self.proposed = None
+        self._happened(
+            EventKind.SCHEDULE, "", Severity.NOTE, f"schedule rejected by {who}: {why}",
+            condition="schedule waits", active=False,
+        )  # fmt: skip
+        return Reply(True)
+
+    def close(self) -> None:
+        """No more plans."""
+        self._planner.close()
+
+    def _job(self, interval: int) -> PlanJob:
+        return self._run.job(interval, unavailable=self._lost)
+
+    def _now(self, interval: int) -> None:
+        self._wanted = ""
+        try:
+            self._take(self._planner.planned(self._job(interval)), interval)
+        except RamiError as error:
+            if self._run.schedule is None:
+                raise
+            self._failed(error)
+
+    def _arrived(self, planned: Planned) -> None:
+        if not self._approve:
+            self._take(planned)
+            return
+        self._waiting = planned
+        self.proposed = plan_view(planned.schedule, self._clock(), proposed=True)
+        self._happened(
+            EventKind.SCHEDULE, "", Severity.WARNING, "a schedule waits to be applied or rejected",
+            condition="schedule waits", active=True,
+        )  # fmt: skip
+
+    def _take(self, planned: Planned, interval: int | None = None) -> None:
+        run, schedule = self._run, planned.schedule
+        run.take(planned, run.interval if interval is None else interval)
+        if interval is None:
+            run.follow(run.interval)
+        self.shown = plan_view(schedule, self._clock())
+        fallback = schedule.rung in _FALLBACKS
+        if self._trouble:
+            self._trouble = False
+            self._happened(
+                EventKind.SOLVER, "", Severity.NOTE, "schedules come again",
+                condition="no schedule", active=False,
+            )  # fmt: skip
+        self._happened(
+            EventKind.FALLBACK if fallback else EventKind.SCHEDULE, "",
+            Severity.WARNING if fallback else Severity.NOTE,
+            f"new schedule from rung {schedule.rung}" + "".join(f"; {n}" for n in schedule.notes),
+            condition="schedule waits" if self._approve else "", active=False,
+            rung=schedule.rung, objective_EUR=schedule.objective,
+        )  # fmt: skip
+
+    def _failed(self, error: RamiError) -> None:
+        self._trouble = True
+        self._happened(
+            EventKind.SOLVER, "", Severity.ALARM, f"no new schedule: {error}",
+            condition="no schedule", active=True,
+        )  # fmt: skip

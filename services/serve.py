@@ -1,0 +1,134 @@
+"""A site run live, until its span is over or somebody stops it."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rami.core.errors import ConfigurationError, Problem
+from rami.core.event import EventKind, Severity
+from rami.core.timegrid import instant, iso
+from rami.integration.mode import Mode
+from services import assemble
+from services.study.folder import make_folder
+from services.study.job import Job, job_result
+from services.study.recording import check_historian
+from services.study.season_data import DataOptions
+
+if TYPE_CHECKING:
+    from services.runtime.live_run import LiveRun
+    from twins.site.site import Site
+
+Report = Callable[[str, float], None]
+_STARTS = "checkpoint-*.bin"
+
+
+@dataclass(frozen=True)
+class ServeOptions:
+    """`clock` and `speed`: None as the site file says. `who` is the operator in whose name
+    declared modes are entered. `rehearsals` are control ports of emulators by twin. `approve`:
+    schedules wait for an operator. `duration_s`: None as the site's clock says."""
+
+    clock: str | None = None
+    speed: float | None = None
+    who: str = ""
+    rehearsals: Mapping[str, int] = field(default_factory=dict)
+    approve: bool = False
+    resume: bool = False
+    duration_s: float | None = None
+    ready: Callable[[Path], None] = lambda folder: None
+
+
+def serve_site(
+    site: Site, out: Path, options: ServeOptions, report: Report
+) -> tuple[Mapping[str, Any], str]:
+    """Run in `out`; the figures of a run that ended, and why it was stopped before that.
+
+    Checkpoints, events and the audit are in `out`, at the end also what `run_site` writes.
+    Raises RamiError; the last checkpoint stands, and `resume` goes on from it.
+    """
+    from services.assemble.runtime import open_run, run_clock
+    from services.control.server import ControlServer
+    from services.run import concluded
+    from services.runtime.live_run import LiveOptions
+
+    _check(site, out, options)
+    receivers = assemble.receivers(site)
+    make_folder(out)
+    check_historian(site)
+    names = {t.name: f"model of {t.name}" for t in assemble.generated(site)}
+    for name in names.values():
+        report(name, 0.0)
+    fmus = assemble.build_fmus(site, progress=lambda name: report(names[name], 1.0))
+    report("tuning", 0.0)
+    tunings = assemble.tune(site, fmus)
+    report("tuning", 1.0)
+    clock = run_clock(site, options.clock or site.clock.mode, options.speed or site.clock.speed)
+    real = clock.kind == "real"
+    start = clock() if real else instant(site.clock.start)
+    span = site.clock.duration if options.duration_s is None else options.duration_s
+    job = Job(
+        site.file, "run", start, round(span / site.strategy.step), site.strategy.cost_basis,
+        DataOptions(), fmus, tunings, float(site.clock.step),
+    )  # fmt: skip
+    aims = {t: Mode(d.mode) for t, d in site.twins.items() if d.mode != "simulate"}
+    live = LiveOptions(site.hash, options.who, aims, options.approve)
+    opened = open_run(
+        site, out, job, clock, live, rehearsals=options.rehearsals, resume=options.resume
+    )
+    run, published = opened.run, opened.published
+    opened.season.on_share = lambda share: report("run", share)
+    with opened.stack, ControlServer(published, out):
+        report("run", 0.0)
+        options.ready(out)
+        if not options.resume:
+            published.happened(EventKind.START, "", Severity.NOTE, f"begins at {iso(start)}")
+        try:
+            with _stopping(run):
+                run.go()
+        finally:
+            published.end(run.stopped or "the run has ended")
+    if run.stopped:
+        return {}, run.stopped
+    report("run", 1.0)
+    return concluded(site, job_result(site, job, opened.season), receivers, out), ""
+
+
+def _check(site: Site, out: Path, options: ServeOptions) -> None:
+    problems = [
+        Problem("--rehearse", f"no twin {twin!r}", f"twins are {', '.join(site.twins)}")
+        for twin in options.rehearsals
+        if twin not in site.twins
+    ]
+    waiting = [t for t, d in site.twins.items() if d.mode != "simulate"]
+    if waiting and not options.who:
+        what = f"{', '.join(waiting)}: a mode that reaches a plant is entered in somebody's name"
+        problems.append(Problem("--as", what, "say who you are: `--as NAME`"))
+    has_run = any(out.glob(_STARTS))
+    if has_run and not options.resume:
+        problems.append(Problem(str(out), "holds a run already", "--resume, or another --out"))
+    if options.resume and not has_run:
+        problems.append(Problem(str(out), "holds no checkpoint to resume from"))
+    if problems:
+        raise ConfigurationError(problems)
+
+
+@contextmanager
+def _stopping(run: LiveRun) -> Iterator[None]:
+    """The first Ctrl-C or SIGTERM ends the run in order, a second one at once."""
+
+    def stop(number: int, _: object) -> None:
+        if run.stopped:
+            raise KeyboardInterrupt
+        run.stop("Ctrl-C" if number == signal.SIGINT else "terminated")
+
+    former = {s: signal.signal(s, stop) for s in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)
