@@ -9,15 +9,18 @@ from ctypes import c_double
 from math import isfinite
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from adapters.assets.fmu.interface import Interface, Names, check
+from adapters.assets.fmu.described import Interface
 from adapters.assets.fmu.library import Library
 from rami.asset.capability import Vector
 from rami.core.errors import ModelError
 from rami.core.points import PointIndex
+
+if TYPE_CHECKING:
+    from adapters.assets.fmu.interface import Names
 
 
 class FmuBackend:
@@ -68,6 +71,7 @@ class FmuBackend:
         """
         import fmpy
 
+        from adapters.assets.fmu.interface import check
         from adapters.assets.fmu.snapshot import SnapshotFmuBackend
         from adapters.assets.fmu.stateful import StatefulFmuBackend, tells_states
 

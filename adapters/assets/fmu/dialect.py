@@ -63,6 +63,23 @@ def _slice(
     )
 
 
+_LOGGER = ctypes.CFUNCTYPE(None, c_void_p, c_char_p, c_int, c_char_p, c_char_p)
+_ALLOCATE = ctypes.CFUNCTYPE(c_void_p, c_size_t, c_size_t)
+_FREE = ctypes.CFUNCTYPE(None, c_void_p)
+
+
+class _Callbacks(ctypes.Structure):
+    """fmi2CallbackFunctions; the logger's further arguments stay where they are."""
+
+    _fields_ = (
+        ("logger", _LOGGER),
+        ("allocateMemory", _ALLOCATE),
+        ("freeMemory", _FREE),
+        ("stepFinished", c_void_p),
+        ("componentEnvironment", c_void_p),
+    )
+
+
 class Fmi2:
     """FMI 2.0.4."""
 
@@ -77,15 +94,14 @@ class Fmi2:
         self, find: Callable[[str], Any], name: str, guid: str, resources: Path, log: Log
     ) -> int | None:
         """As in Dialect."""
-        from fmpy import fmi2
 
         def told(_e: object, _i: bytes, _s: int, _c: bytes, message: bytes) -> None:
             log(message)
 
-        self._callbacks = fmi2.fmi2CallbackFunctions()
-        self._callbacks.logger = fmi2.fmi2CallbackLoggerTYPE(told)
-        self._callbacks.allocateMemory = fmi2.defaultCallbacks.allocateMemory
-        self._callbacks.freeMemory = fmi2.defaultCallbacks.freeMemory
+        system = ctypes.CDLL(None)
+        self._callbacks = _Callbacks(
+            _LOGGER(told), _ALLOCATE(("calloc", system)), _FREE(("free", system))
+        )
         function = find("fmi2Instantiate")
         function.restype = c_void_p
         address: int | None = function(

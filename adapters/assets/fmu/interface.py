@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile, ZipFile
 
 import numpy as np
-from numpy.typing import NDArray
 
 from adapters.assets.fmu.configuration import FmuVariable
 from adapters.assets.fmu.declared_unit import conversion
+from adapters.assets.fmu.described import Interface, Variables
 from rami.core.errors import ModelError
 from rami.core.points import Point, PointIndex
 from rami.core.wording import did_you_mean
@@ -27,38 +26,6 @@ Names = Mapping[str, FmuVariable]
 _REAL = {"2.0": "Real", "3.0": "Float64"}
 #: generation tool of our own FMUs, whose fmi2SetReal refuses what is not finite
 _OURS = "rami-twins"
-
-
-@dataclass(frozen=True)
-class Variables:
-    """Value references of some points, and canonical = factor x value + offset."""
-
-    references: NDArray[np.uint32]
-    factor: NDArray[np.float64]
-    offset: NDArray[np.float64]
-
-    @property
-    def canonical(self) -> bool:
-        """Whether every variable already comes in its canonical unit."""
-        return bool(np.all(self.factor == 1.0) and np.all(self.offset == 0.0))
-
-
-@dataclass(frozen=True)
-class Interface:
-    """What stepping needs to know of an FMU.
-
-    `snapshots`: it says that it can serialise its state; `step_size` of its own experiment, s.
-    """
-
-    identifier: str
-    guid: str
-    library: str
-    inputs: Variables
-    outputs: Variables
-    snapshots: bool
-    refuses_non_finite: bool
-    version: str = "2.0"
-    step_size: float | None = None
 
 
 def describe(path: Path) -> ModelDescription:

@@ -2,11 +2,14 @@
  *
  * y_i follows gain * u_(i mod NU) with the time constant TAU. Sizes and capabilities come from
  * macros: NU, NY, GAIN, TAU, and SNAPSHOTS where it can serialise its state. A step
- * longer than LONGEST seconds is refused.
+ * longer than LONGEST seconds is refused. FAKE_SNAPSHOTS: it says so and does nothing;
+ * BORROWED_SNAPSHOTS: what it serialises is an address. ARMED is the file that says which
+ * fault comes next, see foreign_faults.h.
  */
 #include <stdlib.h>
 #include <string.h>
 #include "fmi2Functions.h"
+#include "foreign_faults.h"
 
 #ifndef LONGEST
 #define LONGEST 1e9
@@ -46,7 +49,11 @@ fmi2Status fmi2SetupExperiment(fmi2Component c, fmi2Boolean bounded, fmi2Real to
     return fmi2OK;
 }
 
-fmi2Status fmi2EnterInitializationMode(fmi2Component c) { UNUSED(c); return fmi2OK; }
+fmi2Status fmi2EnterInitializationMode(fmi2Component c)
+{
+    UNUSED(c);
+    return fault("start") ? fmi2Error : fmi2OK;
+}
 fmi2Status fmi2ExitInitializationMode(fmi2Component c) { UNUSED(c); return fmi2OK; }
 fmi2Status fmi2Terminate(fmi2Component c) { UNUSED(c); return fmi2OK; }
 
@@ -89,7 +96,10 @@ fmi2Status fmi2DoStep(fmi2Component c, fmi2Real now, fmi2Real length, fmi2Boolea
     }
     for (int i = 0; i < NY; i++)
         m->state.y[i] += length / TAU * (GAIN * m->state.u[i % NU] - m->state.y[i]);
-    return fmi2OK;
+    int status = fault("step");
+    if (status < 0)
+        m->state.y[NY - 1] = 0.0 / (double)(status + 1);
+    return status > 0 ? (fmi2Status)status : fmi2OK;
 }
 
 #ifdef SNAPSHOTS
@@ -103,14 +113,18 @@ fmi2Status fmi2GetFMUstate(fmi2Component c, fmi2FMUstate *saved)
 
 fmi2Status fmi2SetFMUstate(fmi2Component c, fmi2FMUstate saved)
 {
+#ifndef FAKE_SNAPSHOTS
     memcpy(&((Instance *)c)->state, saved, sizeof(State));
+#endif
     return fmi2OK;
 }
 
 fmi2Status fmi2FreeFMUstate(fmi2Component c, fmi2FMUstate *saved)
 {
     UNUSED(c);
+#ifndef BORROWED_SNAPSHOTS
     free(*saved);
+#endif
     *saved = NULL;
     return fmi2OK;
 }
@@ -125,7 +139,12 @@ fmi2Status fmi2SerializedFMUstateSize(fmi2Component c, fmi2FMUstate saved, size_
 fmi2Status fmi2SerializeFMUstate(fmi2Component c, fmi2FMUstate saved, fmi2Byte bytes[], size_t size)
 {
     UNUSED(c);
+#ifdef BORROWED_SNAPSHOTS
+    memset(bytes, 0, size);
+    memcpy(bytes, &saved, sizeof saved);
+#else
     memcpy(bytes, saved, size);
+#endif
     return fmi2OK;
 }
 
@@ -135,7 +154,12 @@ fmi2Status fmi2DeSerializeFMUstate(fmi2Component c, const fmi2Byte bytes[], size
     if (!*saved)
         *saved = malloc(sizeof(State));
     UNUSED(c);
+#ifdef BORROWED_SNAPSHOTS
+    UNUSED(size);
+    memcpy(saved, bytes, sizeof *saved);
+#else
     memcpy(*saved, bytes, size);
+#endif
     return fmi2OK;
 }
 #endif

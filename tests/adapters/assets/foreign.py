@@ -28,6 +28,9 @@ class Foreign:
     platform: str = str(fmpy.platform)
     units: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     longest: float = 1e9
+    macros: Sequence[str] = ()
+    armed: Path | None = None
+    third: bool = False
 
 
 def build(fmu: Foreign, folder: Path) -> Path:
@@ -43,6 +46,9 @@ def build(fmu: Foreign, folder: Path) -> Path:
         **({"SNAPSHOTS": 1} if fmu.snapshots else {}),
     }
     flags = [f"-D{name}={value}" for name, value in macros.items()]
+    flags += [f"-D{name}" for name in fmu.macros]
+    if fmu.armed is not None:
+        flags.append(f'-DARMED="{fmu.armed}"')
     subprocess.run(
         [
             "cc",
@@ -53,19 +59,23 @@ def build(fmu: Foreign, folder: Path) -> Path:
             f"-I{HEADERS}",
             "-o",
             str(library),
-            str(HERE / "foreign.c"),
+            str(HERE / ("foreign3.c" if fmu.third else "foreign.c")),
         ],
         check=True,
     )
     path = folder / "lags.fmu"
     with ZipFile(path, "w") as archive:
         archive.writestr("modelDescription.xml", description(fmu))
-        archive.write(library, f"binaries/{fmu.platform}/lags.so")
+        archive.write(
+            library, f"binaries/{fmpy.platform_tuple if fmu.third else fmu.platform}/lags.so"
+        )
     return path
 
 
 def description(fmu: Foreign) -> str:
     """Its modelDescription.xml."""
+    if fmu.third:
+        return _third(fmu)
     variables = [
         _variable(name, 100 + i, "input", unit, ' start="0"')
         for i, (name, unit) in enumerate(fmu.inputs)
@@ -88,6 +98,39 @@ def description(fmu: Foreign) -> str:
         f"<ModelStructure><Outputs>{listed}</Outputs>"
         f"<InitialUnknowns>{listed}</InitialUnknowns></ModelStructure></fmiModelDescription>"
     ).replace("<UnitDefinitions></UnitDefinitions>", "")
+
+
+def _third(fmu: Foreign) -> str:
+    """In FMI 3.0."""
+    variables = ['<Float64 name="time" valueReference="0" causality="independent"/>']
+    outputs = []
+    groups = (("input", 100, fmu.inputs), ("output", 200, fmu.outputs))
+    for causality, first, listed in groups:
+        for reference, (name, unit) in enumerate(listed, first):
+            declared = f' unit="{unit}"' if unit else ""
+            start = ' start="0"' if causality == "input" else ""
+            variables.append(
+                f'<Float64 name="{name}" valueReference="{reference}" causality="{causality}"'
+                f"{declared}{start}/>"
+            )
+            if causality == "output":
+                outputs.append(f'valueReference="{reference}"')
+    units = "".join(
+        f'<Unit name="{name}"/>'
+        for name in sorted({unit for _, unit in (*fmu.inputs, *fmu.outputs) if unit})
+    )
+    structure = "".join(
+        f"<{kind} {output}/>" for kind in ("Output", "InitialUnknown") for output in outputs
+    )
+    flag = "true" if fmu.snapshots else "false"
+    return (
+        f'<?xml version="1.0" encoding="UTF-8"?><fmiModelDescription fmiVersion="3.0" '
+        f'modelName="lags" instantiationToken="{{lags}}" generationTool="elsewhere">'
+        f'<CoSimulation modelIdentifier="lags" canGetAndSetFMUState="{flag}" '
+        f'canSerializeFMUState="{flag}"/><UnitDefinitions>{units}</UnitDefinitions>'
+        f"<ModelVariables>{''.join(variables)}</ModelVariables>"
+        f"<ModelStructure>{structure}</ModelStructure></fmiModelDescription>"
+    )
 
 
 def _variable(name: str, reference: int, causality: str, unit: str | None, start: str) -> str:

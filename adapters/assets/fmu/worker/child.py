@@ -16,6 +16,7 @@ from pathlib import Path
 from select import select
 from shutil import rmtree
 from threading import Thread
+from typing import NoReturn
 
 from adapters.assets.fmu.backend import FmuBackend
 from adapters.assets.fmu.snapshot import SnapshotFmuBackend
@@ -50,8 +51,14 @@ def follow(parent: int, life: int, folder: Path) -> None:
     while True:
         ready, _, _ = select([life], [], [], _LOOK)
         if ready or os.getppid() != parent:
-            rmtree(folder, ignore_errors=True)
-            os.killpg(0, signal.SIGKILL)
+            leave(folder)
+
+
+def leave(folder: Path) -> NoReturn:
+    """Remove what was unpacked; end this process, and all that the FMU started."""
+    rmtree(folder, ignore_errors=True)
+    os.killpg(0, signal.SIGKILL)
+    raise SystemExit
 
 
 def limit(memory: int) -> None:
@@ -108,35 +115,36 @@ class Worker:
             self._fmu.free()
 
 
+def answered(link: socket.socket, worker: Worker) -> bool:
+    """Do one request; False after the last."""
+    what, slot, number = REQUEST.unpack(received(link, REQUEST.size))
+    said = b""
+    try:
+        if what == Ask.END:
+            worker.end()
+        else:
+            worker.do(what, slot, number)
+    except ModelError as error:
+        said = str(error).encode()
+    link.sendall(ANSWER.pack(not said, len(said)) + said)
+    return bool(what != Ask.END)
+
+
 def main() -> None:
     """Answer requests until told to end."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's
     parent, link_file, life, *memory = map(int, sys.argv[1:])
     link = socket.socket(fileno=link_file)
+    (length,) = LENGTH.unpack(received(link, LENGTH.size))
+    spec: Spec = pickle.loads(received(link, length))
+    Thread(target=follow, args=(parent, life, spec.folder), daemon=True).start()
+    limit(spec.memory)
+    worker = Worker(spec, Shared(len(spec.inputs), len(spec.outputs), tuple(memory)))
     try:
-        (length,) = LENGTH.unpack(received(link, LENGTH.size))
-        spec: Spec = pickle.loads(received(link, length))
-        follower = Thread(target=follow, args=(parent, life, spec.folder), daemon=True)
-        follower.start()
-        shared = Shared(len(spec.inputs), len(spec.outputs), tuple(memory))
-        import fmpy.fmi2  # noqa: F401  all of Python's own before the limit
-
-        limit(spec.memory)
-        worker = Worker(spec, shared)
-        while True:
-            what, slot, number = REQUEST.unpack(received(link, REQUEST.size))
-            if what == Ask.END:
-                break
-            said = b""
-            try:
-                worker.do(what, slot, number)
-            except ModelError as error:
-                said = str(error).encode()
-            link.sendall(ANSWER.pack(not said, len(said)) + said)
-        worker.end()
-        link.sendall(ANSWER.pack(True, 0))
+        while answered(link, worker):
+            pass
     except (EOFError, BrokenPipeError, ConnectionResetError):
-        pass  # `follow` removes what is left
+        leave(spec.folder)
 
 
 if __name__ == "__main__":

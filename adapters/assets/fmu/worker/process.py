@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 from contextlib import suppress
+from select import POLLIN, poll
 from time import monotonic
 
 from adapters.assets.fmu.worker.protocol import ANSWER, LENGTH, NO_SLOT, REQUEST, Ask, Shared, Spec
@@ -64,7 +65,13 @@ class Process:
             theirs.close()
             for file in (alive, out):
                 os.close(file)
-        self._link, self._timeout, self._open = ours, -1.0, True
+        self._link, self._open = ours, True
+        self._ready = poll()
+        self._ready.register(ours, POLLIN)
+        # its end shows at once, also when it has left a child that keeps the socket open
+        self._death = os.pidfd_open(self._process.pid) if hasattr(os, "pidfd_open") else -1
+        if self._death >= 0:
+            self._ready.register(self._death, POLLIN)
         self._said, self._next_look = "", monotonic() + _LOOK
         self._spec = pickle.dumps(spec)
 
@@ -78,13 +85,16 @@ class Process:
     ) -> None:
         """Have something done; Failed. A worker that failed is of no more use but to be killed."""
         try:
-            if within_s != self._timeout:
-                self._link.settimeout(within_s)
-                self._timeout = within_s
             if self._spec:
+                self._link.settimeout(within_s)
                 self._link.sendall(LENGTH.pack(len(self._spec)) + self._spec)
                 self._spec = b""
             self._link.sendall(REQUEST.pack(what, slot, number))
+            found = self._ready.poll(1000.0 * within_s)
+            if not found:
+                raise TimeoutError
+            if all(file == self._death for file, _ in found):
+                raise ConnectionResetError
             done, length = ANSWER.unpack(self._received(ANSWER.size))
             text = self._received(length) if length else b""
         except TimeoutError:
@@ -149,8 +159,9 @@ class Process:
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(_GRACE)
         self._link.close()
-        for file in (self._life, self._printed):
-            os.close(file)
+        for file in (self._life, self._printed, self._death):
+            if file >= 0:
+                os.close(file)
 
 
 def _ending(code: int) -> str:

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from adapters.assets.fmu.interface import Interface
+from adapters.assets.fmu.described import Interface
 from rami.core.points import PointIndex
 
 #: request: what, place of the state, a number (seconds)
