@@ -23,7 +23,7 @@ from rami.functional.technical.point_split import actuated_points, read_points
 Vector = NDArray[np.float64]
 
 #: a take-over from somebody else's positions takes this long, s
-RETURN_S = 600.0
+RETURN_S = 300.0
 
 
 class BaseAutomation:
@@ -117,7 +117,10 @@ class BaseAutomation:
     def landed(self, actuators: Vector) -> None:
         """What was written of the last `step` (in the order of `outputs`): no network's
         integrator winds up against a limit that it does not know."""
-        missing = np.where(self._hand_over.held, 0.0, actuators - self._output)
+        missing = np.nan_to_num(actuators - self._output)
+        self._spread(np.where(self._hand_over.held, 0.0, missing))
+
+    def _spread(self, missing: Vector) -> None:
         if missing.any():
             by_network = missing[self._write].tolist()
             for network, span in zip(self._networks, self._written, strict=True):
@@ -137,7 +140,7 @@ class BaseAutomation:
         self._output[:] = 0.0
         self._output[self._write] = written
         if held is not None:
-            hand_over.lead(self._output)
+            self._spread(hand_over.lead(self._output))
         return self._output
 
     def save(self) -> bytes:

@@ -12,16 +12,17 @@ from rami.core.points import Point
 Vector = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
-_POSITION, _HELD, _SHIFT, _STEP, _ROWS = range(5)
+_LAST, _HELD, _SHIFT, _STEP, _LED, _ROWS = range(6)
 
 
 class HandOver:
     """Shifts outputs so that a take-over begins at the position found.
 
     The shift of each output is worked off evenly within `return_s`, all of them at once, so
-    that what is shifted between units stays in balance. Whole numbers (running engines) are
-    not shifted. `held` are the outputs that somebody else drives; `active` says whether there
-    is anything to do.
+    that what is shifted between units stays in balance; until an output is where it is wanted
+    it moves no faster than its whole range in that time. Whole numbers (running engines) are
+    not led. `held` are the outputs that somebody else drives; `active` says whether there is
+    anything to do.
     """
 
     def __init__(
@@ -38,6 +39,7 @@ class HandOver:
         self._continuous = np.array([p.name not in whole for p in points], bool)
         self._low = np.array([p.low if np.isfinite(p.low) else 0.0 for p in points])
         self._high = np.array([p.high if np.isfinite(p.high) else 1.0 for p in points])
+        self._pace = (self._high - self._low) / self._periods
         self.held: Mask = np.zeros(count, bool)
         self.active = False
 
@@ -47,35 +49,45 @@ class HandOver:
         Where a position is not known (not finite), that of the vector `now` counts.
         """
         known = np.where(np.isfinite(positions), positions, now)
-        np.clip(known, self._low, self._high, out=self._state[_POSITION])
         self.held = np.ones(len(known), bool) if held is None else np.array(held, bool)
+        found = np.clip(known, self._low, self._high)
+        np.copyto(self._state[_LAST], found, where=self.held)
         self.active = True
 
     @property
     def positions(self) -> Vector:
         """Where the held outputs stand."""
-        found: Vector = self._state[_POSITION]
+        found: Vector = self._state[_LAST]
         return found
 
     def free(self) -> None:
         """From this period on nobody else drives."""
         self.held = np.zeros(len(self.held), bool)
 
-    def lead(self, output: Vector) -> None:
-        """What is wanted, in place: held ones at their position, shifted ones on their way."""
-        position, before, shift = self._state[_POSITION], self._state[_HELD], self._state[_SHIFT]
-        step = self._state[_STEP]
+    def lead(self, output: Vector) -> Vector:
+        """What is wanted, in place: held ones at their position, led ones on their way.
+
+        Returns what the limit of the pace took away, for the integrators to follow.
+        """
+        last, before, shift, step, led = self._state
         released = (before > 0.0) & ~self.held & self._continuous
-        shift[released] = (position - output)[released]
+        shift[released] = (last - output)[released]
         step[released] = shift[released] / self._periods
-        moved = shift != 0.0
-        led = np.clip(output + shift, self._low, self._high)
-        np.copyto(output, led, where=moved)
-        np.copyto(output, position, where=released | self.held)
+        led[released] = 1.0
+        wanted = np.clip(output + shift, self._low, self._high)
+        way = np.clip(wanted, last - self._pace, last + self._pace)
+        on_way = (led > 0.0) & ~self.held
+        np.copyto(output, way, where=on_way)
+        np.copyto(output, last, where=released | self.held)
+        missing = np.where(on_way, output - wanted, 0.0)
         shift -= step
-        shift[self.held | (np.abs(shift) < 0.5 * np.abs(step))] = 0.0
+        over = self.held | (np.abs(shift) < 0.5 * np.abs(step))
+        shift[over] = step[over] = 0.0
+        led[self.held | (on_way & (missing == 0.0) & (shift == 0.0))] = 0.0
+        last[:] = output
         before[:] = self.held
-        self.active = bool(self.held.any() or shift.any())
+        self.active = bool(self.held.any() or led.any())
+        return missing
 
     def save(self) -> bytes:
         """The whole state."""

@@ -27,6 +27,7 @@ class OwedEnergy:
         self._most = CATCH_UP_S * CATCH_UP_SHARE * np.array([p.switch.design for p in loops])
         self._least = -self._most
         self._owed, self._new = np.zeros(len(loops)), np.empty(len(loops))
+        self._before = np.zeros(len(loops))
 
     def add_to(self, command: Vector) -> None:
         """Raise or lower commands (kW) by what is owed."""
@@ -38,6 +39,7 @@ class OwedEnergy:
         """Add what was scheduled in this period, with its trim but without its ramp, less what
         was measured. Nothing adds up while a loop gives all it can; off forgets."""
         p, owed = self._powers, self._owed
+        self._before[:] = owed
         new = measured.take(self._places, out=self._new, mode="clip")
         np.subtract(target, new, out=new)
         new += set_points.scheduled[:p]
@@ -48,6 +50,10 @@ class OwedEnergy:
         np.minimum(owed, self._most, out=owed)
         np.maximum(owed, self._least, out=owed)
         owed *= on[:p]
+
+    def landed(self, limited: NDArray[np.bool_]) -> None:
+        """Loops that were limited in the last period by others give all they can, too."""
+        np.copyto(self._owed, self._before, where=limited[: self._powers])
 
     def save(self) -> bytes:
         """The whole state."""

@@ -186,9 +186,11 @@ class PidBank:
     def landed(self, missing: Vector, scale: Vector) -> None:
         """What became of the last step's outputs, less what was asked for, shape (n,).
 
-        Back-calculation as at the bank's own limits.
+        Back-calculation as at the bank's own limits, as far as the correction may go.
         """
-        self.integral += self._tracking * missing / scale
+        possible = self.correction + missing / scale
+        np.clip(possible, self._negative_bound, self._bound, out=possible)
+        self.integral += self._tracking * (possible - self.correction)
 
     def retune(self, gains: Gains) -> None:
         """New gains; the integrator takes over what the proportional part loses or gains."""
