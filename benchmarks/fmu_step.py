@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from statistics import median
 from tempfile import TemporaryDirectory
+from time import perf_counter
 from typing import Any
 
 import numpy as np
 
 from adapters.assets.fmu.backend import FmuBackend
+from adapters.assets.fmu.worker.backend import WorkerFmu
 from benchmarks.bare_fmu import BareFmu, Table
 from benchmarks.row import Measured, Row, below, cpu, in_turns
 from benchmarks.small_fmu import INPUTS, OUTPUTS, build, build_loop
@@ -35,6 +38,25 @@ def _against_raw(backend: Any, bare: BareFmu, given: Table, taken: Table, quick:
         5 if quick else 41,
         scale=1e6 / len(given),
     )
+
+
+def _own_process(backend: Any, fmu: Path, given: Table, taken: Table, quick: bool) -> Row:
+    """Wall time that a step costs more in a process of its own, its state saved each time."""
+    worker = WorkerFmu.load(fmu, INPUTS, OUTPUTS)
+    some = given[: len(given) // 10]
+
+    def wall(fmu: Any) -> float:
+        begun = perf_counter()
+        _adapter(fmu, some, taken)
+        return perf_counter() - begun
+
+    turns = in_turns(
+        lambda: wall(worker), lambda: wall(backend), 5 if quick else 41, scale=1e6 / len(some)
+    )
+    worker.close()
+    more = median(a - b for a, b in zip(turns.ours, turns.peers, strict=True))
+    name = "small FMU in its own process: more than in ours"
+    return below(name, more, "us", 200.0)
 
 
 def _against_fmpy(
@@ -99,6 +121,7 @@ def rows(quick: bool = False) -> Iterator[Row]:
         yield raw.at_most("small FMU made by rami-twins: adapter step", "us", "raw ctypes", 1.3)
         raw = _against_raw(backend, bare, given, taken, quick)
         yield raw.at_most("small FMU from elsewhere: adapter step", "us", "raw ctypes", 1.3)
+        yield _own_process(backend, fmu, given, taken, quick)
         fmpy = _against_fmpy(backend, fmu, folder, given, taken, quick)
         yield fmpy.times_faster(
             "small FMU from elsewhere: step, times faster", "us", "fmpy.simulate_fmu", 5.0
