@@ -44,6 +44,7 @@ class Linearise:
         self.state_points = model.state_points
         programme = Programme(model)
         self._n = programme.dynamic
+        self._names = self.state_points.names
         self._signals = signals(programme)
         self._entries, rows, columns = entries(programme.linearisation)
         self._places = (np.array(rows, np.intp), np.array(columns, np.intp))
@@ -55,9 +56,9 @@ class Linearise:
         table = np.zeros((n + len(model.outputs), n + len(model.inputs)))
         table[self._places] = self._entries(u, x, self._signals(u, x))
         return LinearModel(
-            tuple(str(s.symbol) for s in model.states[:n]),
-            model.input_points,
-            model.output_points,
+            self._names,
+            self.inputs,
+            self.outputs,
             table[:n, :n],
             table[:n, n:],
             table[n:, :n],

@@ -16,26 +16,22 @@ from rami.asset.capability import Vector
 from rami.asset.live import Observation
 from rami.core.errors import DataError, ModelError
 from rami.core.points import PointIndex
-from rami.core.quality import is_bad, is_good
 from rami.core.snapshot import Snapshot, array_bytes
-from rami.core.timegrid import NS
+from rami.functional.estimation.compared import Compared
 from rami.functional.estimation.estimate import Estimate, chi2_high
 from rami.functional.estimation.initial import first_guess
-from rami.functional.estimation.kalman import predicted, updated
+from rami.functional.estimation.kalman import predicted, robust, updated
 from rami.functional.estimation.linearised import EstimatedModel, Linearised
 from rami.functional.estimation.mismatch import WORST_KNOWN, Known, Mismatch, judge
-from rami.functional.estimation.noise import Bounds, intensities, state_scale, variances
+from rami.functional.estimation.noise import intensities, state_scale
 from rami.functional.estimation.transition import discretise
 from rami.functional.estimation.window import Step, Window
 from rami.integration.fidelity_settings import Fidelity
-from rami.integration.tolerance import judged, tolerances_of
 
 Matrix = NDArray[np.float64]
 #: inputs held over a step, what was observed at its end, its length in seconds
 Recorded = tuple[Vector, Observation, float]
 
-#: variance of an uncertain value as a multiple of a good one's
-_UNCERTAIN = 9.0
 #: repetitions of the first update, whose linearisation is far off
 _FIRST_PASSES = 4
 #: part of a variance that measurements must have taken away for a state to count as observed
@@ -48,7 +44,7 @@ class StateEstimator:
 
     `measured` names the values of the observations; those that the model tells as well, registers
     left out, are `compared`. Values that are Bad, not finite or older than `stale_s` are left
-    out; Uncertain ones count less. Deterministic.
+    out; Uncertain ones, and those far from what was expected, count less. Deterministic.
     """
 
     def __init__(
@@ -62,23 +58,20 @@ class StateEstimator:
     ) -> None:
         """ModelError when the model and its linearisation differ in states, inputs or outputs."""
         settings = settings or Fidelity()
-        self.twin, self.settings, self._stale_ns = twin, settings, round(stale_s * NS)
+        self.twin, self.settings = twin, settings
         self.state_points = model.state_points
-        self.compared = PointIndex(judged(p for p in model.outputs.points if p.name in measured))
-        _must_agree(twin, model, linearised)
+        self._compared = Compared(model.outputs, measured, settings, stale_s)
+        self.compared = self._compared.points
+        self._told = self._compared.told
+        _must_agree(twin, model, linearised, self.compared)
         self._model, self._linearised = model, linearised
-        names = self.compared.names
-        self._from = measured.places(names)
-        self._rows = linearised.outputs.places(names)
-        self._told = model.outputs.places(names)
+        self._rows = linearised.outputs.places(self.compared.names)
         self._columns = model.inputs.places(linearised.inputs.names)
         points = self.state_points.points
         self._scale = state_scale(points, settings)
         self._low = np.array([p.low for p in points])
         self._high = np.array([p.high for p in points])
-        tolerances = tolerances_of(self.compared.points, settings)
-        self._fidelity, self._noise = Bounds.of(tolerances.fidelity), Bounds.of(tolerances.noise)
-        self._window = Window(settings.window, len(names))
+        self._window = Window(settings.window, len(self.compared))
         n = len(points)
         self._x, self._alone = self.state_points.starts(), self.state_points.starts()
         self._covariance, self._unseen = np.zeros((n, n)), np.zeros((n, n))
@@ -96,12 +89,13 @@ class StateEstimator:
         """
         self._window.clear()
         self._hold(inputs)
-        values, variance = self._usable(observation, None)
-        guess = first_guess(self._model, self._u, self._states_told(values), self._scale)
+        values, factor = self._compared.usable(observation, None)
+        told = self._compared.states_told(values, self.state_points, self._scale)
+        guess = first_guess(self._model, self._u, told, self._scale)
         self._x = guess.state
         self._covariance = guess.covariance
         self._unseen = self._covariance.copy()
-        estimate = self._first(values, variance)
+        estimate = self._first(values, factor)
         self._alone, self._alone_s = self._x.copy(), 0.0
         self.started = True
         for held, seen, seconds in history:
@@ -121,13 +115,13 @@ class StateEstimator:
         if not self.started:
             raise DataError(f"{self.twin}: the estimate was not started")
         self._hold(inputs)
-        values, variance = self._usable(observation, now_ns)
+        values, factor = self._compared.usable(observation, now_ns)
         alone = self._step_alone(seconds)
         self._model.set_state(self._x)
         before = self._model.step(self._u, seconds)[self._told].copy()
         state = self._model.state()
         matrices = self._propagate(state, seconds)
-        estimate = self._take_in(state, before, matrices, values, variance)
+        estimate = self._take_in(state, before, matrices, values, factor)
         self._window.add(
             Step(
                 seconds,
@@ -161,7 +155,7 @@ class StateEstimator:
         known = Known(
             self.state_points.points, self.std(), self._scale, frozenset(self.unobserved())
         )
-        return judge(self.twin, self.compared.points, self._fidelity, self._window, known)
+        return judge(self.twin, self.compared.points, self._compared.fidelity, self._window, known)
 
     def save(self) -> bytes:
         """The whole state; restored, the same measurements give the same estimates."""
@@ -197,39 +191,16 @@ class StateEstimator:
     def _hold(self, inputs: Vector) -> None:
         self._u = np.where(np.isfinite(inputs), inputs, self._u)
 
-    def _usable(self, observation: Observation, now_ns: int | None) -> tuple[Vector, Vector]:
-        """Values of the compared points, NaN where unusable, and the factor of their variance."""
-        quality = observation.quality[self._from]
-        times = observation.times_ns[self._from]
-        now = int(observation.times_ns.max(initial=0)) if now_ns is None else now_ns
-        left_out = is_bad(quality) | (now - times > self._stale_ns)
-        values = np.where(left_out, np.nan, observation.values[self._from])
-        return values, np.where(is_good(quality), 1.0, _UNCERTAIN)
-
-    def _states_told(self, values: Vector) -> dict[str, tuple[float, float]]:
-        """Those states that are compared points themselves, with the sensors' deviation."""
-        noise = self._noise.at(values)
-        return {
-            name: (float(values[i]), float(noise[i] / self._scale[self.state_points[name]]))
-            for i, name in enumerate(self.compared.names)
-            if name in self.state_points and np.isfinite(values[i])
-        }
-
     def _outputs(self, state: Vector) -> Vector:
         self._model.set_state(state)
         self._model.write(self._u)
         return np.array(self._model.read()[self._told])
 
     def _matrices(self, state: Vector) -> tuple[Matrix, Matrix, Matrix]:
-        """Both a and c in units of fidelity, d as it is; rows of the compared points."""
+        """Of states in units of fidelity: a; of the compared points: c and d as they are."""
         found = self._linearised(self._u[self._columns], state)
         a = found.a * self._scale / self._scale[:, None]
-        return a, found.c[self._rows] * self._scale, found.d[self._rows]
-
-    def _variance(self, c: Matrix, d: Matrix, values: Vector, factor: Vector) -> Vector:
-        plain = c / self._scale
-        noise, fidelity = self._noise.at(values), self._fidelity.at(values)
-        return variances(plain, d, noise, fidelity) * factor
+        return a, found.c[self._rows], found.d[self._rows]
 
     def _first(self, values: Vector, factor: Vector) -> Estimate:
         """Several passes of one update, each linearised where the last one led
@@ -239,10 +210,9 @@ class StateEstimator:
         state = guess
         for _ in range(_FIRST_PASSES):
             _, c, d = self._matrices(state)
-            back = c @ ((guess - state) / self._scale)
-            residual = (values - self._outputs(state) - back)[used]
-            variance = self._variance(c, d, values, factor)[used]
-            update = updated(prior, c[used], residual, variance)
+            residual = (values - self._outputs(state) - c @ (guess - state))[used]
+            variance = self._compared.variance(c, d, values, factor)[used]
+            update = updated(prior, c[used] * self._scale, residual, variance)
             state = np.clip(guess + update.change * self._scale, self._low, self._high)
         self._x, self._covariance = state, update.covariance
         return self._estimate(values, used, update.innovations, update.nis)
@@ -264,8 +234,9 @@ class StateEstimator:
     ) -> Estimate:
         c, d = matrices
         used = np.isfinite(values)
-        variance = self._variance(c, d, values, factor)[used]
-        update = updated(self._covariance, c[used], (values - before)[used], variance)
+        variance = self._compared.variance(c, d, values, factor)[used]
+        h = c[used] * self._scale
+        update = robust(self._covariance, h, (values - before)[used], variance)
         self._x = np.clip(state + update.change * self._scale, self._low, self._high)
         self._covariance = update.covariance
         return self._estimate(values, used, update.innovations, update.nis)
@@ -294,13 +265,17 @@ class StateEstimator:
         return np.asarray(outputs)
 
 
-def _must_agree(twin: str, model: EstimatedModel, linearised: Linearised) -> None:
+def _must_agree(
+    twin: str, model: EstimatedModel, linearised: Linearised, compared: PointIndex
+) -> None:
     if model.state_points.names != linearised.state_points.names:
         raise ModelError(f"{twin}: the model and its linearisation have other states")
-    for kind, own, other in (
-        ("inputs", model.inputs, linearised.inputs),
-        ("outputs", model.outputs, linearised.outputs),
+    for kind, wanted, own in (
+        ("input", linearised.inputs, model.inputs),
+        ("output", compared, linearised.outputs),
     ):
-        missing = sorted(set(other.names) - set(own.names))
-        if missing and kind == "inputs":
-            raise ModelError(f"{twin}: the model has no {kind} {', '.join(missing)}")
+        missing = [name for name in wanted.names if name not in own]
+        if missing:
+            raise ModelError(
+                f"{twin}: the model and its linearisation differ in {kind} {', '.join(missing)}"
+            )

@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 Vector = NDArray[np.float64]
 Matrix = NDArray[np.float64]
 
+#: standard deviations from its prediction at which a measurement is believed less
+OUTLYING = 5.0
+
 
 @dataclass(frozen=True)
 class Update:
@@ -40,18 +43,31 @@ def updated(covariance: Matrix, h: Matrix, residual: Vector, variance: Vector) -
     scale = 1.0 / np.sqrt(variance)
     rows, surprise = h * scale[:, None], residual * scale
     across = covariance @ rows.T
-    total = rows @ across
-    total[np.arange(len(total)), np.arange(len(total))] += 1.0
-    gain = np.linalg.solve(total, across.T).T
-    kept = np.eye(len(covariance)) - gain @ rows
+    n = len(covariance)
+    # the gain by a system of the states' size: there are more measurements than states
+    gain = np.linalg.solve(np.eye(n) + across @ rows, across)
+    kept = np.eye(n) - gain @ rows
     after = kept @ covariance @ kept.T + gain @ gain.T
-    weighted = np.linalg.solve(total, surprise)
-    return Update(
-        gain @ surprise,
-        symmetric(after),
-        surprise / np.sqrt(np.diagonal(total)),
-        float(surprise @ weighted),
-    )
+    change = gain @ surprise
+    expected = 1.0 + np.einsum("ij,ji->i", rows, across)
+    nis = float(surprise @ (surprise - rows @ change))
+    return Update(change, symmetric(after), surprise / np.sqrt(expected), max(nis, 0.0))
+
+
+def robust(covariance: Matrix, h: Matrix, residual: Vector, variance: Vector) -> Update:
+    """As `updated`, but a measurement further than `OUTLYING` from its prediction, in standard
+    deviations, is believed so much less that it lies there; innovations and their square are told
+    as they were. After P. J. Huber, Annals of Mathematical Statistics 35 (1964) 73."""
+    plain = updated(covariance, h, residual, variance)
+    distance = np.abs(plain.innovations)
+    far = distance > OUTLYING
+    if not far.any():
+        return plain
+    expected = np.ones(len(residual))
+    expected[far] = (residual[far] / distance[far]) ** 2
+    widened = variance + expected * np.where(far, (distance / OUTLYING) ** 2 - 1.0, 0.0)
+    held = updated(covariance, h, residual, widened)
+    return Update(held.change, held.covariance, plain.innovations, plain.nis)
 
 
 def symmetric(matrix: Matrix) -> Matrix:
