@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from rami.communication.information_model import standard as ua
@@ -51,7 +51,7 @@ def nodeset2(nodes: NodeSet, needed: Iterable[Namespace] = ()) -> str:
     newest = max(n.published for n in nodes.namespaces)
     children = [
         Element("NamespaceUris", children=[Element("Uri", text=u) for u in names.namespaces]),
-        Element("Models", children=[_model(n, known, own) for n in nodes.namespaces]),
+        Element("Models", children=list(_models(nodes.namespaces, known))),
         Element(
             "Aliases",
             children=[
@@ -65,11 +65,16 @@ def nodeset2(nodes: NodeSet, needed: Iterable[Namespace] = ()) -> str:
     return "\n".join((_HEAD, *root.lines(), ""))
 
 
-def _model(space: Namespace, known: Mapping[str, Namespace], own: Iterable[str]) -> Element:
-    # what a file itself brings cannot be there before it
-    needs = [_STANDARD, *(known[uri] for uri in space.needs if uri not in own)]
-    required = [Element("RequiredModel", _versioned(n)) for n in needs]
-    return Element("Model", _versioned(space), children=required)
+def _models(own: Sequence[Namespace], known: Mapping[str, Namespace]) -> Iterator[Element]:
+    """What a file itself brings cannot be required before it. The standard is required once:
+    asyncua 2.1 finds no model that two others of a file require."""
+    brought = {n.uri for n in own}
+    for i, space in enumerate(own):
+        needs = [known[uri] for uri in space.needs if uri not in brought]
+        if i == 0:
+            needs.insert(0, _STANDARD)
+        required = [Element("RequiredModel", _versioned(n)) for n in needs]
+        yield Element("Model", _versioned(space), children=required)
 
 
 def _versioned(space: Namespace) -> dict[str, str]:
