@@ -1,0 +1,118 @@
+"""Hole: whoever calls a method is not known to it, and everybody may.
+
+Callbacks get the object and the arguments, not the caller; arguments are not checked.
+
+Here the matrix decides who may call, arguments are checked against the declared types before
+anything happens, a call is in the audit before it counts, and whoever carries it out is told who
+wants it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from asyncua import ua
+
+from rami.communication.information_model.access import Right
+from services.opcua.caller import Caller
+from services.opcua.corrections.sessions import BoundSession
+from services.opcua.corrections.written_for import Correction
+
+CORRECTION = Correction(
+    "whoever calls a method is not known to it",
+    security=True,
+    parts={
+        "server.internal_session:InternalSession.call": "24eb4505b8ba5791",
+        "server.address_space:MethodService": "e8b2a58cdf1337ff",
+    },
+)
+_SC = ua.StatusCodes
+
+
+@dataclass(frozen=True)
+class Method:
+    """What is done at a call: `kinds` are the VariantTypes of the arguments.
+
+    `run` takes the caller, the object and the arguments, and gives a status and results.
+    """
+
+    name: str
+    kinds: Sequence[Any]
+    run: Callable[[Caller, Any, list[Any]], Awaitable[tuple[Any, list[Any]]]]
+
+
+class Calls(BoundSession):
+    """Methods called through a session."""
+
+    async def call(self, params: list[Any]) -> list[Any]:
+        """A result for each method, one after the other."""
+        return [await self._called(item) for item in params]
+
+    async def _called(self, item: Any) -> Any:
+        permissions, caller = self.guards.permissions, self.caller
+        for node, code in ((item.ObjectId, 0), (item.MethodId, _SC.BadMethodInvalid)):
+            known = node in self.aspace and permissions.may(caller.role, Right.BROWSE, node)
+            if not known:
+                return _ended(code or _SC.BadNodeIdUnknown)
+        if not permissions.may(caller.role, Right.CALL, item.MethodId):
+            self.guards.trail.tell(caller.who, _path(item), "", "refused")
+            return _ended(_SC.BadUserAccessDenied)
+        method = self.iserver.methods.get(item.MethodId)
+        if method is None:
+            return _ended(_SC.BadMethodInvalid)
+        if not _belongs(self.aspace, item):
+            return _ended(_SC.BadMethodInvalid)
+        given = item.InputArguments or []
+        wrong = _mismatch(method.kinds, given)
+        if wrong is not None:
+            return wrong
+        values = [variant.Value for variant in given]
+        why = ", ".join(f"{v!r}" for v in values)
+        if not await self.guards.trail.kept(caller.who, _path(item), why, "asked"):
+            return _ended(_SC.BadUserAccessDenied)
+        status, told = await method.run(caller, item.ObjectId, values)
+        outcome = "done" if status.is_good() else "failed"
+        self.guards.trail.tell(caller.who, _path(item), status.name, outcome)
+        result = ua.CallMethodResult(StatusCode=status)
+        result.InputArgumentResults = [ua.StatusCode() for _ in given]
+        result.OutputArguments = told
+        return result
+
+
+def _belongs(aspace: Any, item: Any) -> bool:
+    """Whether the object, or its type, has the method."""
+    own = ua.NodeId(ua.ObjectIds.HasTypeDefinition)
+    places = [item.ObjectId]
+    places += [r.NodeId for r in aspace[item.ObjectId].references if r.ReferenceTypeId == own]
+    return any(
+        r.NodeId == item.MethodId and r.IsForward
+        for place in places
+        if place in aspace
+        for r in aspace[place].references
+    )
+
+
+def _mismatch(kinds: Sequence[Any], given: list[Any]) -> Any | None:
+    if len(given) != len(kinds):
+        few = len(given) < len(kinds)
+        return _ended(_SC.BadArgumentsMissing if few else _SC.BadTooManyArguments)
+    fits = [
+        v.VariantType == kind and not isinstance(v.Value, list)
+        for v, kind in zip(given, kinds, strict=True)
+    ]
+    if all(fits):
+        return None
+    result = _ended(_SC.BadInvalidArgument)
+    codes = (0 if fit else _SC.BadTypeMismatch for fit in fits)
+    result.InputArgumentResults = [ua.StatusCode(code) for code in codes]
+    return result
+
+
+def _path(item: Any) -> str:
+    return f"{item.ObjectId.Identifier} {item.MethodId.Identifier}"
+
+
+def _ended(code: int) -> Any:
+    return ua.CallMethodResult(StatusCode=ua.StatusCode(code))

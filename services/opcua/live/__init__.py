@@ -1,0 +1,1 @@
+"""Live values towards many subscribers."""

@@ -1,0 +1,356 @@
+"""The subscription services, in place of asyncua's (Part 4, 5.12 and 5.13)."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from typing import Any
+
+from asyncua import ua
+from asyncua.ua.ua_binary import struct_from_binary
+
+from rami.communication.opcua_settings import OpcuaLimits
+from services.opcua.corrections.garbled import refused
+from services.opcua.live import messages
+from services.opcua.live.cells import AttributeCell
+from services.opcua.live.events import EventCell, EventItem
+from services.opcua.live.items import Item, encoded_handle
+from services.opcua.live.requests import PublishQueue, PublishRequest
+from services.opcua.live.samples import filetime
+from services.opcua.live.subscription import Subscription
+
+_SC, _A = ua.StatusCodes, ua.AttributeIds
+#: longest publishing and sampling intervals (ms), counts of beats
+_LONGEST, _MOST_KEEP_ALIVE, _MOST_LIFETIME = 3_600_000.0, 3000, 30_000
+_FOREVER = 3600.0
+
+
+class Subscriptions:
+    """Subscriptions by number, whichever session they are of."""
+
+    def __init__(self, aspace: Any, limits: OpcuaLimits, session_of: Callable[[Any], Any]) -> None:
+        self._aspace, self._limits, self._session_of = aspace, limits, session_of
+        self.subscriptions: dict[int, Subscription] = {}
+        self.standard_events: dict[int, Any] = {}
+        self._queues: dict[Any, PublishQueue] = {}
+        self._numbers = self._item_numbers = 0
+        #: places of blocks, by node
+        self.blocks: dict[Any, Any] = {}
+        self._cells: dict[Any, AttributeCell] = {}
+        self._events: dict[Any, EventCell] = {}
+
+    # subscriptions
+
+    async def create_subscription(
+        self, params: Any, callback: Any, session_id: Any, request_callback: Any = None
+    ) -> Any:
+        """As in asyncua; the callbacks are not needed."""
+        self._numbers += 1
+        result = ua.CreateSubscriptionResult()
+        result.SubscriptionId = self._numbers
+        self._revise(result, params)
+        made = Subscription(
+            result,
+            session_id,
+            params.MaxNotificationsPerPublish,
+            self._limits.unacknowledged,
+            params.PublishingEnabled,
+            self._next_request,
+            self._ended,
+        )
+        self.subscriptions[self._numbers] = made
+        made.start()
+        return result
+
+    def _revise(self, result: Any, params: Any) -> None:
+        wanted = params.RequestedPublishingInterval
+        shortest = self._limits.publishing * 1000.0
+        sane = wanted if math.isfinite(wanted) else shortest
+        result.RevisedPublishingInterval = min(max(sane, shortest), _LONGEST)
+        keep = min(max(params.RequestedMaxKeepAliveCount, 1), _MOST_KEEP_ALIVE)
+        result.RevisedMaxKeepAliveCount = keep
+        lifetime = max(params.RequestedLifetimeCount, 3 * keep)
+        result.RevisedLifetimeCount = min(lifetime, _MOST_LIFETIME)
+
+    def modify_subscription(self, params: Any) -> Any:
+        """Intervals, counts and the most of one message, from the next beat on."""
+        found = self.subscriptions[params.SubscriptionId]
+        self._revise(found.data, params)
+        found.most = params.MaxNotificationsPerPublish or 2**31
+        result = ua.ModifySubscriptionResult()
+        result.RevisedPublishingInterval = found.data.RevisedPublishingInterval
+        result.RevisedMaxKeepAliveCount = found.data.RevisedMaxKeepAliveCount
+        result.RevisedLifetimeCount = found.data.RevisedLifetimeCount
+        return result
+
+    async def delete_subscriptions(self, ids: list[int]) -> list[Any]:
+        """A status for each."""
+        return [self._deleted(number) for number in ids]
+
+    def _deleted(self, number: int) -> Any:
+        found = self.subscriptions.pop(number, None)
+        if found is None:
+            return ua.StatusCode(_SC.BadSubscriptionIdInvalid)
+        found.stop()
+        self._forsaken(found.session_id)
+        return ua.StatusCode()
+
+    def _ended(self, subscription: Subscription) -> None:
+        self.subscriptions.pop(subscription.number, None)
+        waiting = self._next_request(subscription)
+        if waiting is not None:
+            told = messages.message(
+                1, filetime(time.time_ns()), [messages.status_change(_SC.BadTimeout)]
+            )
+            waiting.answer(subscription.number, filetime(time.time_ns()), (), False, told)
+        self._forsaken(subscription.session_id)
+
+    def _forsaken(self, session_id: Any) -> None:
+        if not any(s.session_id == session_id for s in self.subscriptions.values()):
+            queue = self._queues.pop(session_id, None)
+            if queue is not None and self._session_of(session_id) is not None:
+                queue.refuse_all(_SC.BadNoSubscription)
+
+    async def set_publishing_mode(self, params: Any) -> list[Any]:
+        """A status for each."""
+        for number in params.SubscriptionIds:
+            self.subscriptions[number].enabled = bool(params.PublishingEnabled)
+        return [ua.StatusCode() for _ in params.SubscriptionIds]
+
+    async def transfer_subscriptions(
+        self, params: Any, session_id: Any, callback: Any
+    ) -> list[Any]:
+        """To another session; whoever asks has been looked at."""
+        results = []
+        for number in params.SubscriptionIds:
+            found = self.subscriptions[number]
+            before, found.session_id = found.session_id, session_id
+            found.heard()
+            self._forsaken(before)
+            if params.SendInitialValues:
+                now = time.monotonic()
+                for item in found.items.values():
+                    if isinstance(item, Item) and not item.queue:
+                        item.again(now)
+            results.append(ua.TransferResult(AvailableSequenceNumbers=found.available))
+        return results
+
+    # publishing
+
+    def _next_request(self, subscription: Subscription) -> PublishRequest | None:
+        queue = self._queues.get(subscription.session_id)
+        session = self._session_of(subscription.session_id)
+        return queue.next(session.channel) if queue is not None and session is not None else None
+
+    async def publish(
+        self, channel: Any, session: Any, header: Any, seqhdr: Any, body: Any
+    ) -> None:
+        """A publish request: acknowledges, and is answered now or later."""
+        acks = struct_from_binary(ua.PublishParameters, body).SubscriptionAcknowledgements or []
+        mine = [s for s in self.subscriptions.values() if s.session_id == session.session_id]
+        if not mine:
+            raise refused(_SC.BadNoSubscription)
+        results = [self._acknowledged(session, ack) for ack in acks]
+        for subscription in mine:
+            subscription.heard()
+        patience = header.TimeoutHint / 1000.0 if header.TimeoutHint else _FOREVER
+        queue = self._queues.get(session.session_id)
+        if queue is None:
+            queue = PublishQueue(self._limits.publish_requests)
+            self._queues[session.session_id] = queue
+        until = time.monotonic() + patience
+        queue.put(PublishRequest(channel, header, seqhdr, results, until))
+        for subscription in mine:
+            if subscription.late:
+                subscription.publish()
+
+    def _acknowledged(self, session: Any, ack: Any) -> int:
+        found = self.subscriptions.get(ack.SubscriptionId)
+        if found is None or found.session_id != session.session_id:
+            return int(_SC.BadSubscriptionIdInvalid)
+        return found.acknowledge(ack.SequenceNumber)
+
+    async def republish(
+        self, channel: Any, session: Any, header: Any, seqhdr: Any, body: Any
+    ) -> None:
+        """A message that was sent before, once more."""
+        wanted = struct_from_binary(ua.RepublishParameters, body)
+        found = self.subscriptions.get(wanted.SubscriptionId)
+        if found is None or found.session_id != session.session_id:
+            raise refused(_SC.BadSubscriptionIdInvalid)
+        found.heard()
+        content = found.sent(wanted.RetransmitSequenceNumber)
+        if content is None:
+            raise refused(_SC.BadMessageNotAvailable)
+        at = filetime(time.time_ns())
+        answer = messages.republish_response(header.RequestHandle, at, content)
+        channel.send(answer, seqhdr.RequestId)
+
+    # items
+
+    async def create_monitored_items(self, params: Any) -> list[Any]:
+        """A result for each."""
+        found = self.subscriptions[params.SubscriptionId]
+        stamps = params.TimestampsToReturn
+        if stamps not in (0, 1, 2, 3):
+            raise refused(_SC.BadTimestampsToReturnInvalid)
+        return [self._created(found, wanted, int(stamps)) for wanted in params.ItemsToCreate]
+
+    def _created(self, found: Subscription, wanted: Any, stamps: int) -> Any:
+        result, told = ua.MonitoredItemCreateResult(), wanted.RequestedParameters
+        monitored = wanted.ItemToMonitor
+        node, attribute = monitored.NodeId, monitored.AttributeId
+        if monitored.IndexRange or monitored.DataEncoding.Name not in (None, "", "Default Binary"):
+            result.StatusCode = ua.StatusCode(_SC.BadMonitoredItemFilterUnsupported)
+            return result
+        if wanted.MonitoringMode not in (0, 1, 2):
+            result.StatusCode = ua.StatusCode(_SC.BadMonitoringModeInvalid)
+            return result
+        self._item_numbers += 1
+        item: Item | EventItem | None
+        if attribute == _A.EventNotifier:
+            item, code = self._event_item(found, node, told)
+        else:
+            item, code = self._data_item(found, node, attribute, told, stamps)
+        result.StatusCode = ua.StatusCode(code)
+        if item is None:
+            return result
+        result.MonitoredItemId = item.number
+        result.RevisedSamplingInterval = getattr(item, "interval", 0.0) * 1000.0
+        result.RevisedQueueSize = item.size
+        found.items[item.number] = item
+        cell: Any = item.cell
+        cell.attach(item)
+        item.mode = 0
+        item.set_mode(int(wanted.MonitoringMode), time.monotonic())
+        return result
+
+    def _data_item(
+        self, found: Subscription, node: Any, attribute: int, told: Any, stamps: int
+    ) -> tuple[Item | None, int]:
+        cell = self.blocks.get(node) if attribute == _A.Value else None
+        if cell is None:
+            data = self._aspace.get(node)
+            if data is None or attribute not in data.attributes:
+                return None, int(_SC.BadAttributeIdInvalid)
+            cell = self._cells.get((node, attribute))
+            if cell is None:
+                cell = AttributeCell(self._aspace, node, attribute, self._cells)
+                self._cells[node, attribute] = cell
+        item = Item(self._item_numbers, found, cell)
+        item.stamps = stamps
+        return item, self._configure(item, told)
+
+    def _configure(self, item: Item, told: Any) -> int:
+        wanted = told.Filter
+        if wanted is not None and not _is_empty(wanted):
+            if not isinstance(wanted, ua.DataChangeFilter):
+                return int(_SC.BadMonitoredItemFilterUnsupported)
+            deadband = _deadband(wanted, item.cell.span())
+            if deadband is None:
+                return int(_SC.BadDeadbandFilterInvalid)
+            item.trigger, item.deadband = int(wanted.Trigger), deadband
+        else:
+            item.trigger, item.deadband = 1, 0.0
+        item.handle = encoded_handle(told.ClientHandle)
+        item.interval = self._interval(item, told.SamplingInterval)
+        item.discard_oldest = bool(told.DiscardOldest)
+        item.resize(min(max(told.QueueSize, 1), self._limits.queue))
+        return 0
+
+    def _interval(self, item: Item, wanted: float) -> float:
+        if not math.isfinite(wanted) or wanted < 0.0:
+            return float(item.subscription.data.RevisedPublishingInterval) / 1000.0
+        # 0: every change, which come once a step
+        shortest = self._limits.sampling if wanted else 0.0
+        return min(max(wanted / 1000.0, shortest), _LONGEST / 1000.0)
+
+    def _event_item(
+        self, found: Subscription, node: Any, told: Any
+    ) -> tuple[EventItem | None, int]:
+        data = self._aspace.get(node)
+        notifier = data.attributes.get(_A.EventNotifier) if data is not None else None
+        if notifier is None or not notifier.value.Value.Value & 1:
+            return None, int(_SC.BadAttributeIdInvalid)
+        if not isinstance(told.Filter, ua.EventFilter):
+            return None, int(_SC.BadEventFilterInvalid)
+        cell = self._events.get(node)
+        if cell is None:
+            cell = self._events[node] = EventCell(self._aspace, node, self._events)
+        item = EventItem(self._item_numbers, found, cell, told)
+        item.size = min(max(told.QueueSize, 100), self._limits.queue)
+        return item, 0
+
+    def modify_monitored_items(self, params: Any) -> list[Any]:
+        """A result for each."""
+        found = self.subscriptions[params.SubscriptionId]
+        results = []
+        for wanted in params.ItemsToModify:
+            result = ua.MonitoredItemModifyResult()
+            item = found.items.get(wanted.MonitoredItemId)
+            if not isinstance(item, Item):
+                result.StatusCode = ua.StatusCode(_SC.BadMonitoredItemIdInvalid)
+            else:
+                item.stamps = int(params.TimestampsToReturn)
+                code = self._configure(item, wanted.RequestedParameters)
+                result.StatusCode = ua.StatusCode(code)
+                result.RevisedSamplingInterval = item.interval * 1000.0
+                result.RevisedQueueSize = item.size
+            results.append(result)
+        return results
+
+    async def set_monitoring_mode(self, params: Any) -> list[Any]:
+        """A status for each."""
+        if params.MonitoringMode not in (0, 1, 2):
+            raise refused(_SC.BadMonitoringModeInvalid)
+        found, now = self.subscriptions[params.SubscriptionId], time.monotonic()
+        results = []
+        for number in params.MonitoredItemIds:
+            item = found.items.get(number)
+            if item is not None:
+                item.set_mode(int(params.MonitoringMode), now)
+            code = _SC.Good if item is not None else _SC.BadMonitoredItemIdInvalid
+            results.append(ua.StatusCode(code))
+        return results
+
+    def delete_monitored_items(self, params: Any) -> list[Any]:
+        """A status for each."""
+        found = self.subscriptions[params.SubscriptionId]
+        results = []
+        for number in params.MonitoredItemIds:
+            item = found.items.pop(number, None)
+            if item is not None:
+                item.set_mode(0, 0.0)
+                item.leave()
+            code = _SC.Good if item is not None else _SC.BadMonitoredItemIdInvalid
+            results.append(ua.StatusCode(code))
+        return results
+
+    async def trigger_event(self, event: Any, subscription_id: int | None = None) -> None:
+        """An event of `event.emitting_node`, to all or to one subscription."""
+        cell = self._events.get(event.emitting_node)
+        if cell is None:
+            return
+        if subscription_id is None:
+            cell.offer(event)
+            return
+        for item in self.subscriptions[subscription_id].items.values():
+            if isinstance(item, EventItem) and item.cell is cell:
+                item.offer(event)
+
+
+def _is_empty(wanted: Any) -> bool:
+    return isinstance(wanted, ua.ExtensionObject) and wanted.TypeId.is_null()
+
+
+def _deadband(wanted: Any, span: float | None) -> float | None:
+    """In the node's unit; None where it is none."""
+    kind, width = int(wanted.DeadbandType), float(wanted.DeadbandValue)
+    if kind == 0:
+        return 0.0
+    if not math.isfinite(width) or width < 0.0 or int(wanted.Trigger) == 0:
+        return None
+    if kind == 1:
+        return width
+    return width / 100.0 * span if kind == 2 and span is not None and width <= 100.0 else None

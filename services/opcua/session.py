@@ -1,0 +1,12 @@
+"""A session of ours: asyncua's with all its corrections."""
+
+from __future__ import annotations
+
+from services.opcua.corrections.attributes import Attributes
+from services.opcua.corrections.browsing import Browsing
+from services.opcua.corrections.calls import Calls
+from services.opcua.corrections.ownership import Ownership
+
+
+class Session(Attributes, Browsing, Calls, Ownership):
+    """What a client may do, and how it is done."""
