@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from rami.asset.component import Declared
 from rami.business.tariffs import Business
+from rami.communication.opcua_settings import OpcuaSettings
 from rami.core.written import Name
 from rami.functional.strategy.settings import StrategySettings
 from rami.information.analytics.settings import KpiDeclaration
@@ -50,4 +51,5 @@ class SiteDeclaration(Declared):
     )
     strategy: Strategy = Field(description="how plans are made")
     business: Business = Field(description="owners, tariffs, factors")
+    opcua: OpcuaSettings | None = Field(None, description="the site's OPC UA server")
     study: Study | None = Field(None, description="the seasons of `rami study`")
