@@ -1,0 +1,52 @@
+"""Diagnosis: the component that has a fault, what it is, how large, since when, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import exp
+
+from rami.functional.diagnosis.relation import FaultKind
+
+#: larger than a pump can be worn and still run, %
+_NO_WEAR = 40.0
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """`size` in `unit`: % lost, or K and % that a sensor tells too much; `since_ns` is when the
+    deviation began, `detected_ns` when it was sure. `confidence` is that of the component;
+    `others` are rivals with theirs. `point` is the sensor of a drift, else empty."""
+
+    component: str
+    kind: FaultKind
+    point: str
+    size: float
+    unit: str
+    since_ns: int
+    detected_ns: int
+    confidence: float
+    evidence: tuple[str, ...]
+    others: tuple[tuple[str, float], ...] = ()
+
+    @property
+    def condition(self) -> str:
+        """Names the alarm at the component."""
+        return f"{self.kind} {self.point}".strip()
+
+    def __str__(self) -> str:
+        """`hex_hnlt: fouling, 15 % (confidence 97 %)`."""
+        where = f" of {self.point}" if self.point else ""
+        size = f"{self.size:+.2g}" if self.kind is FaultKind.DRIFT else f"{self.size:.0f}"
+        return (
+            f"{self.component}: {self.kind}{where}, {size} {self.unit} "
+            f"(confidence {100 * self.confidence:.0f} %)"
+        )
+
+
+def sized(kind: FaultKind, size: float, unit: str) -> tuple[FaultKind, float]:
+    """The fault as a person would call it: losses in % of what was; a pump that gives far too
+    little is stuck, not worn."""
+    if kind is FaultKind.DRIFT:
+        return kind, size if unit == "K" else 100.0 * (exp(min(size, 500.0) / 100.0) - 1.0)
+    lost = 100.0 * (1.0 - exp(-size / 100.0))
+    return (FaultKind.STUCK if kind is FaultKind.WEAR and lost > _NO_WEAR else kind), lost

@@ -1,0 +1,70 @@
+"""Relations of machines: flow and power at a position, outlay and yield."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from rami.functional.diagnosis.relation import Columns, Relation, Values, log_ratio
+from rami.functional.diagnosis.water import LEAST_SHARE
+
+
+@dataclass(frozen=True)
+class FlowAtPosition(Relation):
+    """Flow of a pump or valve against its position; members flow, position.
+
+    No flow at an open position, and flow at a closed one, count as 1 % and 3 % of full.
+    """
+
+    def residual(self, c: Columns) -> Values:
+        """100 ln(m / (m_max u)), %."""
+        flow, position = (c[p] for p in self.points)
+        share = flow / self.members[0].nominal
+        judged = np.maximum(share, position) > LEAST_SHARE
+        return log_ratio(np.maximum(share, 0.01), np.maximum(position, 0.03), judged)
+
+    def shape(self, c: Columns) -> tuple[tuple[Values, float], ...]:
+        """A characteristic between linear and equal percentage is learned."""
+        position = np.clip(c[self.members[1].point], 0.03, 1.0)
+        return ((100.0 * np.log(position), 0.3), (100.0 * (position - 0.5), 0.5))
+
+
+@dataclass(frozen=True)
+class PowerAtFlow(Relation):
+    """Electricity of a pump against the cube of its position; members power, position."""
+
+    def residual(self, c: Columns) -> Values:
+        """100 ln(P / (P_max u^3)), %."""
+        power, position = (c[p] for p in self.points)
+        judged = (position > 0.2) & (power > 0.01 * self.members[0].nominal)
+        return log_ratio(power, self.members[0].nominal * position**3, judged)
+
+    def shape(self, c: Columns) -> tuple[tuple[Values, float], ...]:
+        """The exponent is learned."""
+        position = np.clip(c[self.members[1].point], 0.03, 1.0)
+        return ((100.0 * np.log(position), 0.5), (100.0 * (position - 0.5), 0.5))
+
+
+@dataclass(frozen=True)
+class Yield(Relation):
+    """What comes out against what goes in; members out, in."""
+
+    share: float = 1.0
+
+    def residual(self, c: Columns) -> Values:
+        """100 ln(out / (share in)), %."""
+        out, into = (c[p] for p in self.points)
+        judged = into > LEAST_SHARE * self.members[1].nominal
+        return log_ratio(out, self.share * into, judged)
+
+
+@dataclass(frozen=True)
+class Sum(Relation):
+    """A heat pump's energy: heat = electricity + cold; members in this order."""
+
+    def residual(self, c: Columns) -> Values:
+        """100 ln(heat / (electricity + cold)), %."""
+        heat, power, cold = (c[p] for p in self.points)
+        judged = power > LEAST_SHARE * self.members[1].nominal
+        return log_ratio(heat, power + cold, judged & np.isfinite(cold))
