@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from services.cli import ending
-from services.cli.offers import COMMANDS, GROUPS
+from services.cli.offers import COMMANDS, GROUPS, MERGED
 from services.cli.options import Json, Out, Site
 
 app = typer.Typer(
@@ -28,6 +28,8 @@ for _name, _group in GROUPS.items():
     app.add_typer(_group, name=_name)
 for _command in COMMANDS:
     app.command()(_command)
+for _group in MERGED:
+    app.add_typer(_group)
 
 
 def main() -> None:

@@ -10,6 +10,7 @@ from rami.communication.live_site import Reply, Request
 from rami.core.errors import UnreachableError
 from services.control.address import SOCKET_FILE, connected
 from services.control.messages import line, reply_of, request_plain
+from services.control.published import WRONG
 
 #: how much longer than asked for the answer of the loop's process is waited for
 _GRACE_S = 5.0
@@ -37,6 +38,8 @@ def ask(run: Path, request: Request, timeout_s: float = 30.0) -> Reply:
     if not isinstance(told, dict):
         raise UnreachableError(f"{path.parent}: hung up; whether it was done is not known")
     try:
-        return reply_of(told) if told.get("ok") else Reply(False, tuple(map(str, told["why"])))
+        if told.get("ok"):
+            return reply_of(told)
+        return Reply(False, tuple(map(str, told["why"])), {WRONG: True})
     except (KeyError, TypeError, ValueError) as error:
         raise UnreachableError(f"{path}: answered otherwise than wanted: {error}") from None

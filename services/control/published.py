@@ -23,6 +23,8 @@ from services.control.wanted import checked
 STARTING, ENDED = "starting", "ended"
 #: states of a loop that came to its end by itself; any other one may be lost
 OVER = (ENDED, "stopped", "failed")
+#: told by a reply that refuses arguments before the loop saw them
+WRONG = "wrong_arguments"
 _VERSION = 1
 
 
@@ -166,7 +168,7 @@ class Published:
         if isinstance(found, Request):
             return self._requests.submit(found, told)
         refused = Waiting(request, told)
-        refused.answer(Reply(False, found))
+        refused.answer(Reply(False, found, {WRONG: True}))
         return refused
 
     def give_up(self, waiting: Waiting, timeout_s: float) -> Reply:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from threading import Condition, Event
 
-from rami.communication.live_site import Reply, Request
+from rami.communication.live_site import Reply, Request, Verb
 
 Told = Callable[[Reply], None]
 
@@ -92,14 +92,15 @@ class Requests:
         return Reply(False, (f"no answer within {timeout_s:g} s: {begun}",))
 
     def close(self, why: str) -> None:
-        """Refuse everything from now on, those that wait included."""
+        """Refuse everything from now on, those that wait included; who asked for the end has it."""
         with self._changed:
             self._closed = why
             left = tuple(self._open)
             self._new = []
             self._changed.notify_all()
         for waiting in left:
-            waiting.answer(Reply(False, (why,)))
+            stop = waiting.request.verb is Verb.STOP
+            waiting.answer(Reply(True, (), {"ended": why}) if stop else Reply(False, (why,)))
 
     def _leave(self, waiting: Waiting) -> bool:
         with self._changed:

@@ -221,13 +221,16 @@ class ControlServer:
 
     def _sweep(self, now: float) -> None:
         for client in list(self._clients.values()):
+            if client.gone():
+                self.drop(client)
+                continue
             with self._guarded(client):
                 self._service.overdue(client, now)
                 if now >= client.active + _SWEEP_S and client.listens:
                     client.send(_ALIVE, now)
             patience = self.limits.idle_s if client.idle else self.limits.stalled_s
             waits = client.asked is not None and not client.sending
-            if (not waits and now >= client.active + patience) or client.gone():
+            if not waits and now >= client.active + patience:
                 self.drop(client)
 
     def _farewell(self) -> None:

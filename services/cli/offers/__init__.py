@@ -1,6 +1,6 @@
 """Groups of commands; each file says what is offered and loads its work when called."""
 
-from services.cli.offers import audit, data, emulate, forecast, learn, meters, serve
+from services.cli.offers import audit, data, emulate, forecast, learn, live, meters, opcua, serve
 
 #: word after `rami` and the commands under it
 GROUPS = {
@@ -10,8 +10,11 @@ GROUPS = {
     "meters": meters.app,
     "learn": learn.app,
     "emulator": emulate.app,
+    "opcua": opcua.app,
 }
 #: commands without a group
 COMMANDS = (emulate.emulate, serve.serve)
+#: groups whose commands stand without a word before them
+MERGED = (live.app,)
 
-__all__ = ["COMMANDS", "GROUPS"]
+__all__ = ["COMMANDS", "GROUPS", "MERGED"]

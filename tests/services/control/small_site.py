@@ -94,6 +94,8 @@ class SmallLoop:
             for waiting in self.site.requests():
                 self.asked.append(waiting.request)
                 waiting.answer(self._answer(waiting.request))
+            if self._stop.is_set():
+                return
             self.steps += 1
             self.site.publish(site_view(self.steps, self.mode, points))
             self.site.wait_for_request(self._pause_s)

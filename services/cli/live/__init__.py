@@ -1,0 +1,1 @@
+"""Commands to a site that runs: work behind `services.cli.offers.live`."""
