@@ -31,10 +31,11 @@ if TYPE_CHECKING:
     from services.loop.closed_loop import LoopSteps
     from services.loop.cosimulation import PlantBackend
     from services.planning.planner import Planner
+    from services.runtime.beside import Happened
     from services.runtime.clock import RunClock
     from services.runtime.live_run import LiveOptions, LiveRun
     from services.runtime.plant_side import PlantSide
-    from services.runtime.twin_switch import Happened, TwinSwitch
+    from services.runtime.twin_modes import TwinModes
     from services.study.job import Job
     from services.study.season_run import SeasonRun
     from twins.site.site import Site
@@ -49,7 +50,7 @@ class Opened:
 
     run: LiveRun
     season: SeasonRun
-    switches: Mapping[str, TwinSwitch]
+    modes: Mapping[str, TwinModes]
     published: Published
     stack: ExitStack = field(default_factory=ExitStack)
 
@@ -112,6 +113,7 @@ def open_run(
     from services.runtime.checkpoints import Checkpoints
     from services.runtime.live_loop import LiveLoop
     from services.runtime.live_run import LiveRun
+    from services.runtime.shown import shown_points
     from services.study.job import prepared
 
     stack = ExitStack()
@@ -119,18 +121,16 @@ def open_run(
         audit = stack.enter_context(AuditFile(folder / AUDIT_FILE, clock))
         journal = EventJournal(folder / EVENTS_FILE)
         stack.callback(journal.close)
-        switches: dict[str, TwinSwitch] = {}
+        modes: dict[str, TwinModes] = {}
         events = _Events()
 
         backends = open_backends(site, job.fmus)
         for twin, backend in backends.items():
             stack.callback(_closer(backend))
-            switches[twin] = _switch(
-                site, twin, backend, clock, audit, events, rehearsals or {}, stack
-            )
-        published = Published(
-            site.name, {t: s.points() for t, s in switches.items()}, clock, journal
-        )
+            modes[twin] = _twin(site, twin, backend, clock, audit, events, rehearsals or {}, stack)
+        switches = {twin: one.switch for twin, one in modes.items()}
+        points = {twin: shown_points(switch) for twin, switch in switches.items()}
+        published = Published(site.name, points, clock, journal)
         events.into = published.happened
         planners: list[Planner] = []
 
@@ -160,23 +160,25 @@ def open_run(
 
         season = prepared(site, job, loop, planner)
         assert isinstance(season.loop, LiveLoop)
-        run = LiveRun(season, season.loop, planners[0], published, Checkpoints(folder), options)
+        run = LiveRun(
+            season, season.loop, modes, planners[0], published, Checkpoints(folder), options
+        )
         runs.append(run)
         if resume:
             run.resume()
-        for switch in switches.values():
-            if switch.plant is not None:
-                switch.connect()
-                stack.callback(switch.plant.close)
+        for one in modes.values():
+            one.connect()
+            if one.switch.plant is not None:
+                stack.callback(one.switch.plant.close)
         if hasattr(clock, "wait"):
             clock.wait = run.while_waiting
-        return Opened(run, season, switches, published, stack)
+        return Opened(run, season, modes, published, stack)
     except BaseException:
         stack.close()
         raise
 
 
-def _switch(
+def _twin(
     site: Site,
     twin: str,
     model: PlantBackend,
@@ -185,9 +187,10 @@ def _switch(
     happened: Happened,
     rehearsals: Mapping[str, int],
     stack: ExitStack,
-) -> TwinSwitch:
+) -> TwinModes:
     from services.runtime.comparison import Comparison
     from services.runtime.model_edge import ModelAudit, ModelEdge
+    from services.runtime.twin_modes import TwinModes
     from services.runtime.twin_switch import TwinSwitch
 
     declared = site.twins[twin]
@@ -213,12 +216,12 @@ def _switch(
         raise ConfigurationError(
             [Problem("--rehearse", f"{twin} has no plant", "declare `backends.plant`")]
         )
-    return TwinSwitch(
-        twin, model, edge, edge_guard, clock, happened,
-        plant=plant, beside=beside, settings=declared.live,
-        operators=declared.guard.operators if declared.guard is not None else (),
-        safe=np.array([one.safe for one in limits.all]),
-    )  # fmt: skip
+    safe = np.array([one.safe for one in limits.all])
+    switch = TwinSwitch(
+        twin, model, edge, edge_guard, clock, happened, safe=safe, plant=plant, beside=beside
+    )
+    operators = declared.guard.operators if declared.guard is not None else ()
+    return TwinModes(switch, clock, happened, declared.live, operators)
 
 
 def _plant(

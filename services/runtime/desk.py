@@ -13,7 +13,9 @@ from rami.integration.guard import Guard
 from rami.integration.leases import Lease
 from rami.integration.mode import Mode
 from rami.integration.role import Role
-from services.runtime.twin_switch import MODEL, Happened, TwinSwitch
+from services.runtime.beside import Happened
+from services.runtime.twin_modes import TwinModes
+from services.runtime.twin_switch import MODEL
 
 #: how long a manual set-point holds unless it is said
 _MANUAL_S = 900.0
@@ -33,12 +35,12 @@ class Desk:
 
     def __init__(
         self,
-        switches: Mapping[str, TwinSwitch],
+        modes: Mapping[str, TwinModes],
         clock: Callable[[], int],
         happened: Happened,
         elsewhere: Callable[[Request], Reply],
     ) -> None:
-        self._switches, self._clock, self._happened = switches, clock, happened
+        self._modes, self._clock, self._happened = modes, clock, happened
         self._elsewhere = elsewhere
         self._manual: dict[str, _Manual] = {}
 
@@ -66,7 +68,7 @@ class Desk:
         """Signs of life for manual set-points until their time is over."""
         now = self._clock()
         for point, manual in list(self._manual.items()):
-            active = self._switches[point.partition(".")[0]].guard is manual.guard
+            active = self._modes[point.partition(".")[0]].switch.guard is manual.guard
             if now >= manual.until_ns or not active or not manual.guard.beat(manual.lease):
                 self._end(point, "its time is over" if active else "the backend has changed")
 
@@ -80,8 +82,9 @@ class Desk:
 
     def _mode(self, request: Request, mode: Mode, *, at_once: bool) -> Reply:
         twin, why = request.arguments["twin"], str(request.arguments.get("why", ""))
-        switch = self._switches[twin]
-        reasons = switch.change(mode, request.who, why, at_once=at_once)
+        modes = self._modes[twin]
+        reasons = modes.change(mode, request.who, why, at_once=at_once)
+        switch = modes.switch
         told = {"mode": switch.mode.value, "backend": switch.backend}
         return Reply(not reasons, tuple(reasons), told)
 
@@ -89,7 +92,7 @@ class Desk:
         given = request.arguments
         point = given["point"]
         twin, _, name = point.partition(".")
-        guard = self._switches[twin].guard
+        guard = self._modes[twin].switch.guard
         manual = self._manual.get(point)
         if manual is None or manual.guard is not guard:
             taken = guard.take(Role.MANUAL, request.who, [name])
@@ -121,7 +124,7 @@ class Desk:
 
     def _emergency(self, request: Request) -> Reply:
         twin, why = request.arguments["twin"], str(request.arguments.get("why", ""))
-        switch = self._switches[twin]
+        switch = self._modes[twin].switch
         for guard in switch.guards():
             guard.stop(request.who, why)
         switch.act_now()
@@ -133,7 +136,7 @@ class Desk:
 
     def _release(self, request: Request) -> Reply:
         twin, why = request.arguments["twin"], str(request.arguments.get("why", ""))
-        guards = self._switches[twin].guards()
+        guards = self._modes[twin].switch.guards()
         found: list[Any] = [guard.release(request.who, why) for guard in guards]
         refused = tuple(str(one) for one in found if one is not None)
         if refused:

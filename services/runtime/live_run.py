@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +12,6 @@ from rami.core.errors import DataError
 from rami.core.event import EventKind, Severity
 from rami.core.snapshot import Snapshot
 from rami.core.timegrid import iso
-from rami.integration.gates import MODES
 from rami.integration.mode import Mode
 from services.control.published import Published
 from services.control.requests import Waiting
@@ -21,10 +21,13 @@ from services.runtime.clock import RunClock
 from services.runtime.desk import URGENT, Desk
 from services.runtime.live_loop import LiveLoop
 from services.runtime.planning import LivePlanning
+from services.runtime.twin_modes import TwinModes
 from services.runtime.views import site_view
 from services.study.season_run import SeasonRun
 
 _KIND, _VERSION = "run", 1
+#: figures in a reason change from step to step; the reason does not
+_DIGITS = re.compile(r"[-\d.e+]+")
 
 
 @dataclass(frozen=True)
@@ -50,12 +53,14 @@ class LiveRun:
         self,
         run: SeasonRun,
         loop: LiveLoop,
+        modes: Mapping[str, TwinModes],
         planner: Planner,
         published: Published,
         checkpoints: Checkpoints,
         options: LiveOptions,
     ) -> None:
         self.run, self.loop, self.published = run, loop, published
+        self.modes = dict(modes)
         self._checkpoints, self._options = checkpoints, options
         self._clock: RunClock = loop.clock
         self._simulated = loop.clock.kind == "simulated"
@@ -63,9 +68,9 @@ class LiveRun:
         self.planning = LivePlanning(
             run, planner, happened, loop.clock, waits=self._simulated, approve=options.approve
         )
-        self.desk = Desk(loop.switches, loop.clock, happened, self._elsewhere)
+        self.desk = Desk(self.modes, loop.clock, happened, self._elsewhere)
         self._aims = dict(options.aims or {})
-        self._waits_for: dict[str, Mode] = {}
+        self._waits_for: dict[str, tuple[str, ...]] = {}
         self._shown_s = self._saved_s = time.monotonic()
         self._late = 0
         self._deferred: list[Waiting] = []
@@ -94,6 +99,8 @@ class LiveRun:
 
     def after(self, step: int) -> None:
         """The loop has ended a control step (paced) or an exchange step (simulated)."""
+        for modes in self.modes.values():
+            modes.watch()
         self._serve()
         self.desk.keep()
         now = time.monotonic()
@@ -127,6 +134,7 @@ class LiveRun:
             "clock": self._clock.kind,
             "time_ns": self.loop.now_ns,
             "steps": self.loop.control_steps,
+            "modes": {twin: modes.plain() for twin, modes in self.modes.items()},
         }
         self._checkpoints.write(Snapshot(_KIND, _VERSION, plain, state))
         self._saved_s = time.monotonic()
@@ -147,6 +155,8 @@ class LiveRun:
         self._clock.begin(self.loop.now_ns)
         self.published.restore(state.parts["events"])
         self.run.restore(state.parts["run"])
+        for twin, plain in state.plain["modes"].items():
+            self.modes[twin].restore(plain)
         if not self._simulated:
             self.published.happened(
                 EventKind.START, "", Severity.NOTE, f"resumed at {iso(self.loop.now_ns)}"
@@ -155,7 +165,7 @@ class LiveRun:
 
     def _between_exchanges(self) -> None:
         self._climb()
-        lost = frozenset(t for t, s in self.loop.switches.items() if s.lost)
+        lost = frozenset(twin for twin, modes in self.modes.items() if modes.lost)
         self.planning.lose(lost)
         if self.run.begun:
             self.planning.between()
@@ -167,17 +177,16 @@ class LiveRun:
     def _climb(self) -> None:
         """Bring twins to their declared modes, as far as the gates let them."""
         for twin, aim in list(self._aims.items()):
-            switch = self.loop.switches[twin]
-            if switch.lost:
+            modes = self.modes[twin]
+            wanted = modes.next_up(aim)
+            if wanted is None:
+                if not modes.lost:
+                    del self._aims[twin]
                 continue
-            here = MODES.index(switch.mode)
-            if here >= MODES.index(aim):
-                del self._aims[twin]
-                continue
-            wanted = MODES[here + 1]
-            reasons = switch.change(wanted, self._options.who, "as declared")
-            if reasons and self._waits_for.get(twin) is not wanted:
-                self._waits_for[twin] = wanted
+            reasons = modes.change(wanted, self._options.who, "as declared")
+            waits = tuple(_DIGITS.sub("", reason) for reason in reasons)
+            if reasons and self._waits_for.get(twin) != waits:
+                self._waits_for[twin] = waits
                 self.published.happened(
                     EventKind.MODE, twin, Severity.NOTE,
                     f"{wanted.value} waits: {'; '.join(reasons)}",
@@ -212,4 +221,6 @@ class LiveRun:
         return Reply(False, (f"{request.verb.value} is not done here",))
 
     def _publish(self) -> None:
-        self.published.publish(site_view(self.loop, "stopping" if self.stopped else "running"))
+        self.published.publish(
+            site_view(self.loop, self.modes, "stopping" if self.stopped else "running")
+        )

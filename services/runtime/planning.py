@@ -9,7 +9,7 @@ from rami.core.errors import RamiError
 from rami.core.event import EventKind, Severity
 from services.planning.job import PlanJob, Planned
 from services.planning.planner import Answered, Planner, Trouble
-from services.runtime.twin_switch import Happened
+from services.runtime.beside import Happened
 from services.runtime.views import plan_view
 from services.study.season_run import SeasonRun
 

@@ -110,6 +110,16 @@ class PlantSide:
         """How the link is."""
         return self.watched.link()
 
+    @property
+    def lockstep(self) -> bool:
+        """Whether its time passes only when told, from here."""
+        return self.rehearsal is not None and self.rehearsal.lockstep
+
+    def beat(self) -> None:
+        """Tell the plant that its controller lives."""
+        if self.ports.beat is not None:
+            self.ports.beat()
+
     def surround(self, inputs: Vector) -> None:
         """Tell a plant that is only played what acts on it: the model's inputs."""
         if self.rehearsal is None:

@@ -9,23 +9,26 @@ from rami.core.units import unit_of
 from rami.functional.schedule import Schedule
 from services.runtime.clock import RunClock
 from services.runtime.live_loop import LiveLoop
-from services.runtime.twin_switch import MODEL, PLANT, TwinSwitch
+from services.runtime.shown import seen
+from services.runtime.twin_modes import TwinModes
+from services.runtime.twin_switch import MODEL, PLANT
 
 _UNITS = {"T": "temperature", "Q": "energy", "P": "power", "engines": "share"}
 
 
-def twin_view(switch: TwinSwitch) -> TwinView:
+def twin_view(modes: TwinModes) -> TwinView:
     """One twin."""
+    switch = modes.switch
     plant, beside = switch.plant, switch.beside
     link = plant.link() if plant is not None else None
     return TwinView(
         mode=switch.mode,
-        wanted_mode=switch.wanted,
+        wanted_mode=modes.wanted,
         backend=switch.backend,
         backends=(MODEL,) if plant is None else (MODEL, PLANT),
         link=link.state.value if link is not None else "",
         link_trouble=(link.trouble or (plant.trouble if plant is not None else "")) if link else "",
-        seen=switch.seen(),
+        seen=seen(switch),
         residuals=beside.residuals() if beside is not None and switch.backend == PLANT else {},
         advice=switch.advice,
         stopped=switch.guard.stopped,
@@ -33,12 +36,12 @@ def twin_view(switch: TwinSwitch) -> TwinView:
     )
 
 
-def site_view(loop: LiveLoop, state: str) -> SiteView:
+def site_view(loop: LiveLoop, modes: Mapping[str, TwinModes], state: str) -> SiteView:
     """All twins, the pace, and the energy each register counted since the run began."""
     return SiteView(
         step=loop.control_steps,
         time_ns=loop.now_ns,
-        twins={twin: twin_view(switch) for twin, switch in loop.switches.items()},
+        twins={twin: twin_view(one) for twin, one in modes.items()},
         pace=pace(loop.clock),
         figures=_energies(loop),
         state=state,

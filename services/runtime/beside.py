@@ -1,0 +1,58 @@
+"""What runs beside a plant, and what takes events."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from rami.asset.live import Vector
+from rami.core.event import EventKind, Severity
+from rami.integration.gates import Verdict
+from services.loop.cosimulation import PlantBackend
+from services.runtime.plant_side import PlantSide
+
+
+class Happened(Protocol):
+    """Takes an event."""
+
+    def __call__(
+        self,
+        kind: EventKind,
+        source: str,
+        severity: Severity,
+        text: str,
+        *,
+        condition: str = "",
+        active: bool = False,
+        **details: float | str | bool,
+    ) -> object:
+        """It happened."""
+
+
+class Beside(Protocol):
+    """Comparison, estimation, diagnosis; `verdict` is that of the last whole window."""
+
+    verdict: Verdict
+
+    def step(self, inputs: Vector, plant: PlantSide, told: Vector, seconds: float) -> None:
+        """The model was stepped with `inputs` and tells `told`; the plant is as it is."""
+
+    def restart(self) -> None:
+        """The model was set anew, or the plant was away."""
+
+    def model_trouble(self) -> str:
+        """Why the model cannot be set to the plant's state; empty if it can."""
+
+    def settle(self, model: PlantBackend) -> None:
+        """Set the model to the plant's estimated state; ModelError."""
+
+    def residuals(self) -> dict[str, float]:
+        """Plant less model by point."""
+
+    def found(self) -> tuple[str, ...]:
+        """Faults named now."""
+
+    def save(self) -> bytes:
+        """The whole state."""
+
+    def restore(self, state: bytes) -> None:
+        """Go back."""

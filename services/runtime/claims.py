@@ -1,0 +1,77 @@
+"""Leases that a twin's controllers hold at its guards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rami.asset.live import Vector
+from rami.integration.guard import Guard
+from rami.integration.leases import Lease
+from rami.integration.role import Role
+
+Mask = NDArray[np.bool_]
+_HOLDER = "controller"
+
+
+class Claims:
+    """One lease for each guard and role, taken when first needed and anew after it ran out."""
+
+    def __init__(self, guards: Mapping[str, Guard]) -> None:
+        self._guards = dict(guards)
+        self._leases: dict[tuple[str, Role], tuple[Lease, Mask]] = {}
+
+    def ask(self, side: str, role: Role, wanted: Vector, chosen: Mask | None = None) -> None:
+        """Want values in the order of the guard's inputs, as far as the role may."""
+        guard, held = self._guards[side], self._leases.get((side, role))
+        if held is None or not guard.beat(held[0]):
+            self.drop(side, role)
+            lease = guard.take(role, _HOLDER)
+            if not isinstance(lease, Lease):
+                return
+            held = self._leases[side, role] = lease, self._of(guard, lease)
+        lease, mine = held
+        finite = np.isfinite(wanted)
+        if finite.all():
+            guard.want(lease, wanted, mine if chosen is None else mine & chosen)
+        else:
+            mask = mine & finite if chosen is None else mine & chosen & finite
+            guard.want(lease, np.where(finite, wanted, 0.0), mask)
+
+    def beat(self, side: str, role: Role) -> None:
+        """A sign of life."""
+        held = self._leases.get((side, role))
+        if held is not None:
+            self._guards[side].beat(held[0])
+
+    def drop(self, side: str, role: Role) -> None:
+        """Give one lease back, if it was taken."""
+        held = self._leases.pop((side, role), None)
+        if held is not None:
+            self._guards[side].give_back(held[0])
+
+    def drop_all(self) -> None:
+        """Give all leases back."""
+        for side, role in tuple(self._leases):
+            self.drop(side, role)
+
+    def plain(self) -> list[list[str | int]]:
+        """Side, role, number of each lease."""
+        return [[s, r.value, lease.number] for (s, r), (lease, _) in self._leases.items()]
+
+    def restore(self, plain: list[list[str | int]]) -> None:
+        """Find the leases again in guards that were restored."""
+        self._leases.clear()
+        for side, role, number in plain:
+            guard = self._guards.get(str(side))
+            for lease in guard.leases() if guard is not None else ():
+                if guard is not None and lease.number == number:
+                    self._leases[str(side), Role(str(role))] = lease, self._of(guard, lease)
+
+    @staticmethod
+    def _of(guard: Guard, lease: Lease) -> Mask:
+        mine = np.zeros(len(guard.inputs), np.bool_)
+        mine[list(lease.places)] = True
+        return mine
