@@ -6,6 +6,7 @@ import logging
 import socket
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from services.opcua.guards import Guards
 from services.opcua.housekeeping import Housekeeping
 from services.opcua.internal import Inner
 from services.opcua.live.block import Block
+from services.opcua.live.samples import filetime, moment
 from services.opcua.security.own import host_names, own_pair
 from services.opcua.security.trail import Trail
 from services.opcua.security.trust import TrustList
@@ -165,6 +167,17 @@ class OpcuaServer:
             for node, cell in zip(data, block.cells, strict=True):
                 self.inner.subscription_service.blocks[node.nodeid] = cell
         return block
+
+    async def show(self, variable: NodeId, value: Any, status: int, at_ns: int) -> None:
+        """Set a variable that is in no block, and tell whoever subscribed to it."""
+        ticks = filetime(at_ns)
+        told = ua.DataValue(value, ua.StatusCode(status), moment(ticks), datetime.now(UTC))
+        place = self.nodes[variable].nodeid
+        held = self.inner.aspace[place].attributes[ua.AttributeIds.Value]
+        if held.value is not None and held.value.Value.VariantType != value.VariantType:
+            # asyncua keeps to the type that a variable had first, also of one without a value
+            held.value = None
+        await self.inner.aspace.write_attribute_value(place, ua.AttributeIds.Value, told)
 
     async def start(self) -> None:
         """Listen. UnreachableError where the port is taken."""

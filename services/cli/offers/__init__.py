@@ -1,6 +1,18 @@
 """Groups of commands; each file says what is offered and loads its work when called."""
 
-from services.cli.offers import audit, data, emulate, forecast, learn, live, meters, opcua, serve
+from services.cli.offers import (
+    audit,
+    certs,
+    data,
+    emulate,
+    forecast,
+    learn,
+    live,
+    meters,
+    opcua,
+    serve,
+    users,
+)
 
 #: word after `rami` and the commands under it
 GROUPS = {
@@ -11,6 +23,8 @@ GROUPS = {
     "learn": learn.app,
     "emulator": emulate.app,
     "opcua": opcua.app,
+    "users": users.app,
+    "certs": certs.app,
 }
 #: commands without a group
 COMMANDS = (emulate.emulate, serve.serve)
