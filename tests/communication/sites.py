@@ -9,15 +9,18 @@ from typing import Any
 import yaml
 from hypothesis import strategies as st
 
+from rami.asset.component import Component
 from rami.asset.kinds import kinds
+from rami.asset.network import Network
 from rami.asset.topology import SiteTopology
 from rami.communication.information_model import NodeSet, SiteModel, Told, site_model
 from rami.communication.information_model.type_set import types_of
 from tests.conftest import REPOSITORY
-from tests.functional.strategy.test_topologies import site_of, stations
+from tests.functional.strategy.test_topologies import stations
 from tests.models.solar_field import SolarField
+from twins.wiring.site import DeclaredTwin, wire_site
 
-WITH_OUTSIDE = {**kinds(), "solar_field": SolarField}
+WITH_OUTSIDE: dict[str, type[Component]] = {**kinds(), "solar_field": SolarField}
 
 
 @cache
@@ -34,6 +37,53 @@ def reference_declaration() -> dict[str, Any]:
     return declaration
 
 
+def wired(networks: dict[str, Any], components: dict[str, Any]) -> SiteTopology:
+    """The reference site with another station, wired as `rami` wires it."""
+    twins = reference_declaration()["twins"]
+    twins = {**twins, "hts": {**twins["hts"], "networks": networks, "components": components}}
+    declared = {
+        name: DeclaredTwin(
+            twin["kind"],
+            {n: Network.model_validate(v) for n, v in twin["networks"].items()},
+            {n: kinds()[v["kind"]].model_validate(v) for n, v in twin["components"].items()},
+            # only a station with one circuit has a standard wiring; others get no flows
+            template="standard" if name != "hts" or len(networks) == 1 else "none",
+        )
+        for name, twin in twins.items()
+    }
+    return wire_site("drawn", declared)
+
+
+@cache
+def reference_site() -> SiteTopology:
+    """As declared."""
+    station = reference_declaration()["twins"]["hts"]
+    return wired(station["networks"], station["components"])
+
+
+@cache
+def small_site() -> SiteTopology:
+    """A station of one storage and one exchanger beside a factory's network."""
+    twins = reference_declaration()["twins"]
+    station, factory = twins["hts"]["components"], twins["iess"]["components"]
+    storage = {**station["hs"], "layers": 3}
+    declared = {
+        "hts": ("hts", "circuit", {"hex_hnht": station["hex_hnht"], "hs": storage}),
+        "iess": ("iess", "hnht", {n: factory[n] for n in ("boiler_hnht", "factory")}),
+    }
+    return wire_site(
+        "small",
+        {
+            name: DeclaredTwin(
+                kind,  # type: ignore[arg-type]
+                {network: Network.model_validate(twins[name]["networks"][network])},
+                {n: kinds()[v["kind"]].model_validate(v) for n, v in parts.items()},
+            )
+            for name, (kind, network, parts) in declared.items()
+        },
+    )
+
+
 def with_solar_field(site: SiteTopology) -> SiteTopology:
     """The site with a component of a kind from outside in its first twin."""
     name, twin = next(iter(site.twins.items()))
@@ -44,20 +94,18 @@ def with_solar_field(site: SiteTopology) -> SiteTopology:
 @st.composite
 def sites(draw: st.DrawFn) -> SiteTopology:
     """Any station with the supply around it; storages of any number of layers."""
-    networks, parts, supply = draw(stations())
+    networks, parts, _ = draw(stations())
     for part in parts.values():
         if part["kind"] == "heat_storage":
             part["layers"] = draw(st.integers(2, 40))
-    site = site_of(reference_declaration(), (networks, parts, supply))
+    site = wired(networks, parts)
     return with_solar_field(site) if draw(st.booleans()) else site
 
 
 @cache
 def reference_model() -> SiteModel:
     """The reference site with a plant behind its station."""
-    twins = reference_declaration()["twins"]
-    parts = (twins["hts"]["networks"], twins["hts"]["components"], {})
-    site = site_of(reference_declaration(), parts)
+    site = reference_site()
     told = Told(
         simulated_by=dict.fromkeys(site.twins, "fmu"),
         plants=["hts"],

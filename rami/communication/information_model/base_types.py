@@ -67,7 +67,7 @@ CONNECTION: Final = (
     Variable("SourcePort", ua.STRING, "port that the water leaves by", fixed=True),
     Variable("TargetPort", ua.STRING, "port that the water arrives at", fixed=True),
     Variable("Carrier", ua.STRING, "what flows", fixed=True),
-    Variable("Device", ua.STRING, "component that sets the flow; empty: none", fixed=True),
+    Variable("Device", ua.STRING, "component that sets the flow", fixed=True, optional=True),
 )
 
 

@@ -76,6 +76,7 @@ def _connection(
         "Device": f"{a[0]}.{device}" if device else "",
     }
     for variable in CONNECTION:
-        layout.variable(at, variable, values[variable.name])
+        if values[variable.name] or not variable.optional:
+            layout.variable(at, variable, values[variable.name])
     draft.refer(ids.path(source), ours.FLOWS_TO, at)
     draft.refer(at, ours.FLOWS_TO, ids.path(target))

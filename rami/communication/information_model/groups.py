@@ -47,7 +47,7 @@ def access_of(point: Point) -> Access:
 
 @dataclass(frozen=True)
 class Variable:
-    """One variable of a group; a property where `fixed`."""
+    """One variable of a group; a property where `fixed`, left out where `optional` and empty."""
 
     name: str
     data_type: NodeId
@@ -57,6 +57,7 @@ class Variable:
     unit: str = ""
     historized: bool = False
     fixed: bool = False
+    optional: bool = False
 
 
 def _fixed(name: str, description: str, access: Access = Access.STRUCTURE) -> Variable:

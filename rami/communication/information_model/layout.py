@@ -77,7 +77,7 @@ class Layout:
             by, definition = ua.HAS_PROPERTY, ua.PROPERTY_TYPE
         else:
             by, definition = ua.HAS_COMPONENT, ua.BASE_DATA_VARIABLE_TYPE
-        self.draft.add(node, parent, by, definition, self.rule())
+        self.draft.add(node, parent, by, definition, self.rule(variable.optional))
         if variable.unit:
             unit = unit_information(variable.unit)
             self.property(node.id, "EngineeringUnits", ua.EU_INFORMATION, unit)

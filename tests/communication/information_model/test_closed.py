@@ -30,7 +30,13 @@ from rami.communication.information_model.references import (
 from rami.communication.information_model.type_set import types_of
 from rami.core.points import Point, PointIndex
 from tests.communication.consistency import faults
-from tests.communication.sites import all_types, reference_model, sites, with_solar_field
+from tests.communication.sites import (
+    all_types,
+    reference_model,
+    reference_site,
+    sites,
+    with_solar_field,
+)
 from tests.models.solar_field import SolarField
 
 Edge = tuple[str, str]
@@ -70,14 +76,12 @@ def _every_point_once(site: SiteTopology, model: SiteModel) -> None:
             unit = nodes.nodes[nodes.child(at, "EngineeringUnits")]  # type: ignore[index]
             assert isinstance(unit, VariableNode)
             assert unit.value is not None
-    doubles = {n.id for n in nodes.of(VariableNode) if nodes.type_of(n.id) == _analog()}
+    doubles = {
+        n.id for n in nodes.of(VariableNode) if nodes.type_of(n.id) == ua.ANALOG_UNIT_RANGE_TYPE
+    }
     arrays = {a.variable for twin in site.twins for a in model.arrays[twin]}
     beside = {v for t in (*model.residuals.values(), *model.advice.values()) for v in t.values()}
     assert doubles - set(listed) == arrays | beside
-
-
-def _analog() -> NodeId:
-    return ua.ANALOG_UNIT_RANGE_TYPE
 
 
 def _every_edge_once(site: SiteTopology, model: SiteModel) -> None:
@@ -149,7 +153,7 @@ def test_components_have_the_points_that_their_type_promises(site: SiteTopology)
 
 
 def test_what_a_backend_adds_to_the_declared_points_has_a_place() -> None:
-    site = with_solar_field(_reference())
+    site = with_solar_field(reference_site())
     twin = next(iter(site.twins))
     more = (
         Point("field.E_sun", "energy", cumulative=True),
@@ -162,14 +166,6 @@ def test_what_a_backend_adds_to_the_declared_points_has_a_place() -> None:
     for owner, name in ((f"{twin}.field", "E_sun"), (twin, "balance.stored")):
         found = model.nodes.child(model.ids.path(owner), "Balancing", name)
         assert found == model.variables[twin][points[name if owner == twin else f"field.{name}"]]
-
-
-def _reference() -> SiteTopology:
-    from tests.communication.sites import reference_declaration, site_of
-
-    twins = reference_declaration()["twins"]
-    parts = (twins["hts"]["networks"], twins["hts"]["components"], {})
-    return site_of(reference_declaration(), parts)
 
 
 def test_layers_stand_in_a_series_with_an_array() -> None:
