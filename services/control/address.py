@@ -58,15 +58,21 @@ def connected(path: Path, timeout_s: float) -> socket.socket:
     """
     found = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
-        found.settimeout(timeout_s)
+        # blocks while others stand at the door; with a timeout of Python's it would fail at once
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, _timeval(timeout_s))
         with _short(path) as address:
             found.connect(address)
+        found.settimeout(timeout_s)
         _, uid = peer(found)
         if os.geteuid() != 0 and not trusted(uid):
             raise UnreachableError(f"{path}: belongs to another user (uid {uid})")
     except OSError as error:
         found.close()
-        raise UnreachableError(f"nobody runs at {path.parent}: {error.strerror or error}") from None
+        if isinstance(error, BlockingIOError):
+            why = f"{path.parent} lets nobody in within {timeout_s:g} s"
+        else:
+            why = f"nobody runs at {path.parent}: {error.strerror or error}"
+        raise UnreachableError(why) from None
     except BaseException:
         found.close()
         raise
@@ -104,6 +110,11 @@ def peer(connection: socket.socket) -> tuple[int, int]:
 def trusted(uid: int) -> bool:
     """Whether a user is the owner of this process, or root."""
     return uid in (os.geteuid(), 0)
+
+
+def _timeval(seconds: float) -> bytes:
+    whole = int(seconds)
+    return struct.pack("@ll", whole, max(int((seconds - whole) * 1e6), 1))
 
 
 def _check(folder: Path) -> None:

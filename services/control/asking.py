@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from rami.communication.live_site import Reply, Request
@@ -28,7 +28,8 @@ def ask(run: Path, request: Request, timeout_s: float = 30.0) -> Reply:
     with closing(connected(path, _CONNECT_S)) as channel, channel.makefile("rb") as lines:
         try:
             channel.settimeout(timeout_s + _GRACE_S)
-            channel.sendall(said)
+            with suppress(BrokenPipeError):  # who hangs up at once has said why
+                channel.sendall(said)
             answer = lines.readline()
             told = json.loads(answer) if answer.endswith(b"\n") else None
         except TimeoutError:

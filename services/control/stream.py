@@ -58,7 +58,8 @@ def opened(path: Path, after: int | None, patience_s: float) -> Stream:
     channel = connected(path, patience_s)
     stream = Stream(channel)
     try:
-        channel.sendall(line({"do": "watch", "after": after}))
+        with suppress(BrokenPipeError):  # who hangs up at once has said why
+            channel.sendall(line({"do": "watch", "after": after}))
         stream.hello, _ = stream.read()
         channel.settimeout(_SILENT_S)
     except (OSError, ValueError) as error:
