@@ -33,8 +33,8 @@ class Evidence:
     """What a gate looks at. `unfit` are points without fresh good data, with why; `blind` are
     inputs whose position the plant does not tell; `verdict` is the last comparison of model and
     plant; `verdict_age_ns` how old it may be; `guard` what keeps the guard from writing;
-    `operators` who may change modes (none: anybody with a name); `estimable` why the model
-    cannot be set to the plant's state, if so."""
+    `operators` who may change modes (none: anybody with a name); `model_failed` why the model does
+    not run, `against_model` why it may not stand for the plant."""
 
     now_ns: int
     who: str
@@ -46,7 +46,8 @@ class Evidence:
     verdict_age_ns: int = 0
     guard: str = ""
     operators: Sequence[str] = ()
-    model_trouble: str = ""
+    model_failed: str = ""
+    against_model: Sequence[str] = ()
 
 
 def refusals(now: Mode, wanted: Mode, evidence: Evidence, *, at_once: bool = False) -> list[str]:
@@ -115,9 +116,9 @@ def _armed(evidence: Evidence) -> Iterator[str]:
 
 
 def _back(evidence: Evidence) -> Iterator[str]:
-    if evidence.model_trouble:
-        yield f"the model cannot take over: {evidence.model_trouble}"
-    yield from _listed("the model differs from the plant:", evidence.verdict.reasons)
+    if evidence.model_failed:
+        yield f"the model does not run: {evidence.model_failed}"
+    yield from _listed("the model cannot take over:", evidence.against_model)
 
 
 def _listed(what: str, names: Sequence[str]) -> Iterator[str]:

@@ -13,13 +13,13 @@ import numpy as np
 from rami.asset.live import Paced, Refreshable
 from rami.core.errors import ConfigurationError, Problem
 from rami.core.event import EventKind, Severity
+from rami.core.points import PointIndex
 from rami.core.timegrid import NS, instant
 from rami.integration.audit import AuditFile, last_latch
 from rami.integration.guard import Guard
 from rami.integration.limits import limits_of
 from rami.integration.mode import Mode
 from rami.integration.sealed import sealed
-from rami.integration.tolerance import judged, tolerances_of
 from services.assemble.live import live_plant
 from services.assemble.plant import open_backends, strategy
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from services.planning.planner import Planner
     from services.runtime.beside import Happened
     from services.runtime.clock import RunClock
+    from services.runtime.companion import Companion
     from services.runtime.live_run import LiveOptions, LiveRun
     from services.runtime.plant_side import PlantSide
     from services.runtime.twin_modes import TwinModes
@@ -127,7 +128,9 @@ def open_run(
         backends = open_backends(site, job.fmus)
         for twin, backend in backends.items():
             stack.callback(_closer(backend))
-            modes[twin] = _twin(site, twin, backend, clock, audit, events, rehearsals or {}, stack)
+            modes[twin] = _twin(
+                site, twin, backend, clock, audit, events, rehearsals or {}, stack, job.fmus
+            )
         switches = {twin: one.switch for twin, one in modes.items()}
         points = {twin: shown_points(switch) for twin, switch in switches.items()}
         published = Published(site.name, points, clock, journal)
@@ -187,8 +190,8 @@ def _twin(
     happened: Happened,
     rehearsals: Mapping[str, int],
     stack: ExitStack,
+    fmus: Mapping[str, Path],
 ) -> TwinModes:
-    from services.runtime.comparison import Comparison
     from services.runtime.model_edge import ModelAudit, ModelEdge
     from services.runtime.twin_modes import TwinModes
     from services.runtime.twin_switch import TwinSwitch
@@ -209,9 +212,7 @@ def _twin(
         plant = _plant(
             site, twin, model, clock, audit, rehearsals.get(twin), step_s, stopped, stack
         )
-        found = tolerances_of(judged(model.outputs.points), declared.fidelity)
-        window = declared.fidelity.window if declared.fidelity is not None else 900.0
-        beside = Comparison(twin, model.outputs, found.fidelity, window, clock)
+        beside = _companion(site, twin, model, plant, fmus, clock, happened)
     elif twin in rehearsals:
         raise ConfigurationError(
             [Problem("--rehearse", f"{twin} has no plant", "declare `backends.plant`")]
@@ -222,6 +223,32 @@ def _twin(
     )
     operators = declared.guard.operators if declared.guard is not None else ()
     return TwinModes(switch, clock, happened, declared.live, operators)
+
+
+def _companion(
+    site: Site,
+    twin: str,
+    model: PlantBackend,
+    plant: PlantSide,
+    fmus: Mapping[str, Path],
+    clock: RunClock,
+    happened: Happened,
+) -> Companion:
+    from rami.functional.diagnosis import Monitor
+    from rami.integration.shadow import Shadow
+    from services.assemble.estimation import state_estimator
+    from services.runtime.companion import Companion
+
+    seen, fidelity = plant.watched.outputs, site.twins[twin].fidelity
+    told = PointIndex([*seen.points, *plant.watched.inputs.points])
+    topology = site.topology.twins[twin]
+    return Companion(
+        twin, model,
+        lambda passed: Shadow(twin, model.outputs, seen, fidelity, passed),
+        clock, happened,
+        estimator=state_estimator(site, twin, fmus, seen),
+        monitor=lambda changed: Monitor(topology, told, site.twins[twin].diagnosis, changed),
+    )  # fmt: skip
 
 
 def _plant(
@@ -263,8 +290,13 @@ def _plant(
 
 def _planner(site: Site, job: Job, basis: CostBasis, *, simulated: bool) -> Planner:
     from services.planning.planner import InProcessPlanner
+    from services.planning.process import ProcessPlanner
+    from services.planning.worker import Planning
 
-    return InProcessPlanner(strategy(site, cost_basis=basis))
+    if simulated:
+        return InProcessPlanner(strategy(site, cost_basis=basis))
+    steps = round(site.strategy.horizon / site.strategy.step)
+    return ProcessPlanner(Planning(site.file, steps, {"cost_basis": basis}))
 
 
 def _closer(backend: object) -> Callable[[], None]:

@@ -29,9 +29,11 @@ class Happened(Protocol):
 
 
 class Beside(Protocol):
-    """Comparison, estimation, diagnosis; `verdict` is that of the last whole window."""
+    """Comparison, estimation, diagnosis."""
 
-    verdict: Verdict
+    @property
+    def verdict(self) -> Verdict:
+        """How far model and plant were apart."""
 
     def step(self, inputs: Vector, plant: PlantSide, told: Vector, seconds: float) -> None:
         """The model was stepped with `inputs` and tells `told`; the plant is as it is."""
@@ -39,8 +41,8 @@ class Beside(Protocol):
     def restart(self) -> None:
         """The model was set anew, or the plant was away."""
 
-    def model_trouble(self) -> str:
-        """Why the model cannot be set to the plant's state; empty if it can."""
+    def against_model(self) -> tuple[str, ...]:
+        """Why the model may not stand for the plant now; empty if it may."""
 
     def settle(self, model: PlantBackend) -> None:
         """Set the model to the plant's estimated state; ModelError."""

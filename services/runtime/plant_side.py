@@ -163,6 +163,12 @@ class PlantSide:
         self.positions[shown] = self.read_back.values[shown]
         self._shown = shown
 
+    @property
+    def unknown(self) -> bool:
+        """Whether something that acts on the plant, which it told once, is not known now."""
+        own = self._own[self._acting_from]
+        return bool((own & ~np.isfinite(self.acting[self._acting_into])).any())
+
     def unfit(self) -> tuple[str, ...]:
         """The plant's own points without fresh good data now."""
         bad = self._own & (is_bad(self.seen.quality) | ~np.isfinite(self.seen.values))

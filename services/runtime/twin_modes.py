@@ -107,7 +107,6 @@ class TwinModes:
         """What the gates look at now."""
         plant, beside = self.switch.plant, self.switch.beside
         closed = Link(LinkState.CLOSED, 0)
-        estimate = beside.model_trouble() if beside is not None else ""
         return Evidence(
             now_ns=self._clock(),
             who=who,
@@ -119,7 +118,8 @@ class TwinModes:
             verdict_age_ns=round(self._settings.verdict_age * NS),
             guard=self._guard_trouble(),
             operators=self._operators,
-            model_trouble=self.switch.model_failed or estimate,
+            model_failed=self.switch.model_failed,
+            against_model=() if beside is None else beside.against_model(),
         )
 
     def _guard_trouble(self) -> str:

@@ -11,6 +11,7 @@ from rami.asset.kinds import kinds
 from rami.asset.network import Network
 from rami.asset.topology import Link
 from rami.core.written import Name
+from rami.functional.diagnosis.settings import DiagnosisSettings
 from rami.integration.fidelity_settings import Fidelity
 from rami.integration.live_settings import LiveSettings
 from rami.integration.settings import GuardSettings
@@ -61,6 +62,9 @@ class TwinDeclaration(Declared):
     backends: Backends = Field(default_factory=Backends, description="what stands behind it")
     guard: GuardSettings | None = Field(None, description="limits of what reaches the plant")
     fidelity: Fidelity | None = Field(None, description="how far its model may be off")
+    diagnosis: DiagnosisSettings | None = Field(
+        None, description="how its plant is watched for slow faults"
+    )
     live: LiveSettings | None = Field(None, description="when a running plant is lost, and back")
     networks: dict[Name, Network] = Field(min_length=1, description="its water networks")
     components: dict[Name, Annotated[Component, OneOf(kinds)]] = Field(
