@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
+from math import inf
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -140,8 +141,12 @@ class SeasonRun:
         interval: int,
         override: Mapping[str, Array | float] | None = None,
         unavailable: Collection[str] = (),
+        unavailable_h: float = inf,
     ) -> PlanJob:
-        """What a plan from the start of `interval` on is made from, as the plant is now."""
+        """What a plan from the start of `interval` on is made from, as the plant is now.
+
+        Without the twins and components that are `unavailable` for so many hours.
+        """
         if self.foresight is not None:
             forecast, prices = self.foresight.at(interval, self.horizon, self.period)
         else:
@@ -149,7 +154,7 @@ class SeasonRun:
             forecast = known.part(interval, self.horizon)
             prices = priced.part(interval, self.horizon)
         state = plant_state(self.loop, self._peak.so_far(interval, self.horizon))
-        state = replace(state, unavailable=frozenset(unavailable))
+        state = replace(state, unavailable=frozenset(unavailable), unavailable_h=unavailable_h)
         return PlanJob(interval, forecast, prices, state, self.schedule, override)
 
     def take(self, planned: Planned, interval: int | None = None) -> None:

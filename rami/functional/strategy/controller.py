@@ -47,7 +47,8 @@ class StrategyController:
         """The schedule over `grid`, from the best rung of the ladder that gives one.
 
         `forecast` and `prices` stand on `grid`; `previous` serves the rung `shifted`; `override`
-        replaces parameters of the model by name (`hts.hp.p_el_max`), for what-ifs. Raises
+        replaces parameters of the model by name (`hts.hp.p_el_max`), for what-ifs. What the
+        state says is not available rests (`availability`), and the notes name it. Raises
         DataError listing by name what is missing, not finite or contradictory, and
         InfeasibleError when no allowed rung gives a schedule.
         """
@@ -56,10 +57,10 @@ class StrategyController:
         from rami.functional.strategy.ladder import climb
         from rami.functional.strategy.outcome import schedule_of
 
-        compiled = self._prepared(grid, forecast, prices, state, override)
+        compiled, absent = self._prepared(grid, forecast, prices, state, override)
         found = climb(compiled, self.settings)
         notes = own_notes(compiled.layout, self.settings, forecast)
-        reasons = (*found.reasons, *notes)
+        reasons = (*found.reasons, *notes, *absent)
         if found.solution and found.rung:
             return schedule_of(compiled, self.site, grid, found.solution, found.rung, reasons)
         if "shifted" in self.settings.rungs and previous is not None:
@@ -83,7 +84,7 @@ class StrategyController:
         from rami.functional.strategy.fallback import at_rest
         from rami.functional.strategy.ladder import climb
 
-        compiled = self._prepared(grid, forecast, prices, state)
+        compiled, _ = self._prepared(grid, forecast, prices, state)
         at_rest(compiled)
         found = climb(compiled, self.settings.model_copy(update={"rungs": RUNGS}))
         if found.solution is None:
@@ -109,8 +110,9 @@ class StrategyController:
         prices: Prices,
         state: PlantState,
         override: Mapping[str, ArrayLike] | None = None,
-    ) -> Compiled:
-        """The compiled model with all parameters of this plan."""
+    ) -> tuple[Compiled, tuple[str, ...]]:
+        """The compiled model with all parameters of this plan; notes on what is not available."""
+        from rami.functional.strategy import availability
         from rami.functional.strategy.forecast_check import check_forecast
         from rami.functional.strategy.parameters import parameters
         from rami.functional.strategy.plan_data import PlanData
@@ -118,6 +120,8 @@ class StrategyController:
         plan = self.compiled(grid.count)
         check_forecast(self.site, plan.layout, self.settings, grid, forecast, prices)
         data = PlanData(self.site, plan.layout, self.settings, grid, forecast, prices, state)
-        plan.program.set({**parameters(data), **(override or {})})
+        values = parameters(data)
+        values |= availability.withdrawn(data, values)
+        plan.program.set({**values, **(override or {})})
         plan.program.update()
-        return plan
+        return plan, availability.notes(data)

@@ -66,9 +66,11 @@ class PlanData:
 
         At most what the network's operator says it can give, where the forecast has that.
         """
+        twin = network.partition(".")[0]
         size = sum(
             u.engines * u.power_th if isinstance(u, Chp) else u.power
-            for u in self.converters(network).values()
+            for name, u in self.converters(network).items()
+            if f"{twin}.{name}" not in self.state.unavailable
         )
         left: Array = np.maximum(self.settings.margin * size - self.demand(network), 0.0)
         return self._at_most(Figure.MAX_GIVE, network, left)

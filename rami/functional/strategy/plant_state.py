@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import inf
 
 from rami.asset.heat_storage import HeatStorage
 from rami.asset.topology import SiteTopology
@@ -18,7 +19,8 @@ class PlantState:
     for (default: none). `peak` (kW, by owner) is the highest 15-min mean import so far in the
     billing year (default: that of the baseline over the horizon). `temperatures` (hot line,
     cold line; degC, by network) replace the nominal ones where a limit depends on them.
-    `unavailable` names twins (`hts`) and components (`hts.hp`) that cannot be used.
+    `unavailable` names twins (`hts`) and components (`hts.hp`) that cannot be used for
+    `unavailable_h` hours from the plan's start on.
     """
 
     content: Mapping[str, float] = field(default_factory=dict)
@@ -26,6 +28,7 @@ class PlantState:
     peak: Mapping[str, float] = field(default_factory=dict)
     temperatures: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     unavailable: frozenset[str] = frozenset()
+    unavailable_h: float = inf
 
     @classmethod
     def nominal(cls, site: SiteTopology) -> PlantState:
