@@ -89,7 +89,7 @@ def rows(quick: bool) -> Iterator[Row]:
         path.write_text("\n".join(["point,node,unit", *map_rows]), encoding="utf-8")
         said = {"endpoint": url, "nodes": path, "timeout": "60 s"}
         declared = OpcuaConfiguration.model_validate(said)
-        nodes = list(enumerate(read_map(path, "nodes.csv", points)))
+        nodes = list(enumerate(read_map(path, "nodes.csv", points).entries))
         with asyncio.Runner() as runner:
             link = connected(declared, Access(None, None, None), lambda why: None)
             client = runner.run(link.__aenter__())

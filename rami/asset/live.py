@@ -111,6 +111,18 @@ class Linked(Protocol):
 
 
 @runtime_checkable
+class Beating(Protocol):
+    """Keeps up the heartbeat that a plant expects of its controller, where one is declared."""
+
+    def beat(self) -> None:
+        """The control loop lives; called once per cycle while it is in command. Never waits.
+
+        Only the guard may call it. When it is not called any more the heartbeat ends, and the
+        plant goes to its own safe state.
+        """
+
+
+@runtime_checkable
 class Paced(Protocol):
     """A plant whose time can be moved on from here (a replay, an emulator in lockstep)."""
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from rami.asset.live import Commandable, Mask, Observation, Vector
+from rami.asset.live import Beating, Commandable, Mask, Observation, Vector
 from rami.core.audit import Audit
 from rami.core.points import PointIndex
 from rami.core.timegrid import NS
@@ -72,6 +72,7 @@ class Guard:
         )  # fmt: skip
         self.turn = self._step.turn
         self._latest = 0
+        self.__beat = backend.beat if isinstance(backend, Beating) else None
 
     @property
     def mode(self) -> Mode:
@@ -182,6 +183,15 @@ class Guard:
         with self.turn:
             prepared = self.prepare(seen)
             return self.finish(prepared, self._ledger.put(prepared.batch))
+
+    def beat_plant(self) -> None:
+        """Keep up the heartbeat that the plant expects; to be called by the loop in each cycle.
+
+        It ends in every mode but `control`, and while nothing can be recorded, and so written:
+        then the plant is left to its own safe state. No actuator: not audited.
+        """
+        if self.__beat is not None and self.mode.writes and not self.trouble:
+            self.__beat()
 
     def close(self) -> None:
         """Record what waits to be counted, as far as the audit can be written."""

@@ -94,18 +94,29 @@ def conversion(row: PointRow, wrong: list[str]) -> Conversion:
     Without a unit the canonical one is meant. Adds to `wrong` what is.
     """
     point, unit = row.point, row.words.get("unit", row.point.unit)
-    scale, offset = number(row, "scale", 1.0, wrong), number(row, "offset", 0.0, wrong)
-    if scale == 0.0:
-        wrong.append("scale is 0; wanted what one count is worth")
-    if unit not in allowed(point.quantity):
-        wrong.append(
-            f"unit {unit!r} does not measure {point.quantity.replace('_', ' ')}; wanted one of "
-            f"{', '.join(allowed(point.quantity))}"
-        )
+    scale, offset = scaling(row, "one count", wrong)
+    if not measures(unit, point, wrong):
         return Conversion()
     shift = convert(0.0, unit, point.quantity)
     factor = convert(1.0, unit, point.quantity) - shift
     return Conversion(factor * scale, factor * offset + shift)
+
+
+def scaling(row: PointRow, count: str, wrong: list[str]) -> tuple[float, float]:
+    """`scale` and `offset`; adds to `wrong` where a `count` would be worth nothing."""
+    scale, offset = number(row, "scale", 1.0, wrong), number(row, "offset", 0.0, wrong)
+    if scale == 0.0:
+        wrong.append(f"scale is 0; wanted what {count} is worth")
+    return scale, offset
+
+
+def measures(unit: str, point: Point, wrong: list[str]) -> bool:
+    """Whether a unit measures what the point is; adds to `wrong` where it does not."""
+    units = allowed(point.quantity)
+    if unit not in units:
+        quantity = point.quantity.replace("_", " ")
+        wrong.append(f"unit {unit!r} does not measure {quantity}; wanted one of {', '.join(units)}")
+    return unit in units
 
 
 def number(row: PointRow, key: str, default: float, wrong: list[str]) -> float:

@@ -13,6 +13,7 @@ from rami.asset.component import Declared
 from rami.core.errors import Problem
 from rami.core.quantity import Duration
 from rami.core.written import InputFile, Switch
+from rami.integration.heartbeat import HeartbeatSettings
 
 if TYPE_CHECKING:
     from adapters.assets.modbus.backend import ModbusBackend
@@ -29,6 +30,25 @@ class ModbusRetries(Declared):
     def _grows(self) -> ModbusRetries:
         if self.longest < self.first:
             raise ValueError("`longest` is below `first`")
+        return self
+
+
+class ModbusHeartbeat(HeartbeatSettings):
+    """A register or coil that tells the plant's controller that ours lives."""
+
+    device: int | None = Field(None, ge=0, le=255, description="unit id; none: that of the plant")
+    table: Literal["holding", "coil"] = Field("holding", description="where it is")
+    address: int = Field(ge=0, le=65534, description="counted from 0")
+    type: Literal["uint16", "int16", "uint32", "int32"] = Field(
+        "uint16", description="of a register"
+    )
+
+    @model_validator(mode="after")
+    def _fits(self) -> ModbusHeartbeat:
+        if self.table == "coil" and self.kind != "toggle":
+            raise ValueError("a coil holds 0 or 1: wanted `kind: toggle`")
+        if self.kind == "time" and self.type in ("uint16", "int16"):
+            raise ValueError("a time needs 32 bits: wanted `type: uint32`")
         return self
 
 
@@ -58,10 +78,13 @@ class ModbusConfiguration(Declared):
         "multiple",
         description="`single`: one register at a time (function 6); `none`: nothing is written",
     )
+    heartbeat: ModbusHeartbeat | None = Field(None, description="that the plant expects")
     retries: ModbusRetries = Field(default_factory=ModbusRetries, description="after a loss")
 
     @model_validator(mode="after")
     def _holds_together(self) -> ModbusConfiguration:
+        if self.heartbeat is not None and self.writes == "none":
+            raise ValueError("a `heartbeat` is written: wanted other `writes`, or none")
         if self.stale_age < self.period:
             raise ValueError("`stale_age` is below `period`: every value would be stale")
         return self
@@ -73,9 +96,10 @@ class ModbusConfiguration(Declared):
 
         Reads the file; connects to nothing.
         """
-        from adapters.assets.modbus.register_map import check_map
+        from adapters.assets.modbus.register_map import read_map
+        from rami.integration.mapped import looked_over
 
-        return check_map(self, folder, points)
+        return looked_over(lambda: read_map(self, folder, points))
 
     def open_live(
         self,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from adapters.assets.modbus.register_map import TABLES, Register
+from adapters.assets.modbus.register import TABLES, Register
 
 #: most bits that one reading of coils may give (Modbus Application Protocol V1.1b3, 6.1)
 _MOST_BITS = 2000

@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from adapters.assets.modbus.data_types import BITS, TYPES, DataType
-from rami.core.errors import ConfigurationError, Problem
+from adapters.assets.modbus.register import TABLES, Register
+from rami.core.errors import Problem
 from rami.core.points import Direction, Point
 from rami.integration.map_rows import MapForm
+from rami.integration.mapped import Mapped
 from rami.integration.point_map import Conversion, PointRow, conversion, read_points, switch
 
 if TYPE_CHECKING:
     from adapters.assets.modbus.configuration import ModbusConfiguration
 
-#: table -> whether it holds single bits, whether it can be written
-TABLES = {
-    "holding": (False, True),
-    "input": (False, False),
-    "coil": (True, True),
-    "discrete": (True, False),
-}
 FORM = MapForm(
     "a register map",
     keys=(
@@ -35,83 +29,54 @@ _LAST = 65535
 _TYPES = ", ".join([t for t in TYPES if t not in BITS] + [f"{BITS[0]} to {BITS[-1]}"])
 
 
-@dataclass(frozen=True)
-class Register:
-    """Where one point stands; its number leads to the canonical value by `to_canonical`.
-
-    `address` counts from 0, as the protocol does. `invalid` is the number by which the device
-    says that it has no value. `optional`: the device may lack it.
-    """
-
-    where: str
-    point: Point
-    device: int
-    table: str
-    address: int
-    type: DataType
-    to_canonical: Conversion
-    invalid: float | None = None
-    writable: bool = False
-    optional: bool = False
-
-    @property
-    def end(self) -> int:
-        """First address behind it."""
-        return self.address + self.type.count
-
-    @property
-    def place(self) -> str:
-        """In words."""
-        return f"device {self.device}, {self.table} {self.address}"
-
-
 def read_map(
     declared: ModbusConfiguration, folder: Path, points: Sequence[Point]
-) -> list[Register]:
-    """The registers of a twin's points; ConfigurationError with every problem of the file."""
-    registers, problems, _ = _read(declared, folder, points)
-    if problems:
-        raise ConfigurationError(problems)
-    return registers
-
-
-def check_map(
-    declared: ModbusConfiguration, folder: Path, points: Sequence[Point]
-) -> tuple[list[Problem], list[Problem]]:
-    """What is wrong with a register map, and what is worth a look."""
-    try:
-        _, problems, notes = _read(declared, folder, points)
-    except ConfigurationError as error:
-        return list(error.problems), []
-    return problems, notes
-
-
-def _read(
-    declared: ModbusConfiguration, folder: Path, points: Sequence[Point]
-) -> tuple[list[Register], list[Problem], list[Problem]]:
+) -> Mapped[Register]:
+    """The registers of a twin's points; ConfigurationError when there is nothing to be read."""
     shown = str(declared.registers)
     rows, problems, notes = read_points(
         folder / declared.registers, shown, points, FORM, declared.optional
     )
-    registers = []
+    found: Mapped[Register] = Mapped([], problems, notes)
     for row in rows:
         wrong: list[str] = []
         register = _register(declared, row, wrong)
-        problems += [Problem(row.where, f"{row.point.name}: {what}") for what in wrong]
+        found.tell(row, wrong)
         if register is not None and not wrong:
-            registers.append(register)
-    for first, second in _overlaps(registers):
+            found.entries.append(register)
+    for first, second in _overlaps(found.entries):
         what = (
             f"{second.point.name} ({second.place}) overlaps {first.point.name} "
             f"({first.place}), see {first.where}"
         )
         written = first.writable or second.writable
-        (problems if written and not _bits(first, second) else notes).append(
+        (found.problems if written and not _bits(first, second) else found.notes).append(
             Problem(second.where, what, "a register that is written has one point")
             if written
             else Problem(second.where, what)
         )
-    return registers, problems, notes
+    heartbeat = heartbeat_register(declared)
+    if heartbeat is not None:
+        found.problems += [
+            Problem(one.where, f"{one.point.name} ({one.place}) is where the heartbeat is written")
+            for one in found.entries
+            if one.overlaps(heartbeat)
+        ]
+    return found
+
+
+def heartbeat_register(declared: ModbusConfiguration) -> Register | None:
+    """Where the heartbeat is written."""
+    wanted = declared.heartbeat
+    if wanted is None:
+        return None
+    device = declared.device if wanted.device is None else wanted.device
+    name = "bool" if wanted.table == "coil" else wanted.type
+    kind = DataType(name, declared.words, declared.bytes)
+    point = Point("heartbeat", "share", Direction.ACTUATED)
+    where = f"{declared.registers}: heartbeat"
+    conversion = Conversion()
+    return Register(where, point, device, wanted.table, wanted.address, kind, conversion)
 
 
 def _register(declared: ModbusConfiguration, row: PointRow, wrong: list[str]) -> Register | None:

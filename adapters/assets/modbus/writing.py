@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from adapters.assets.modbus.register_map import Register
+from adapters.assets.modbus.register import Register
 from adapters.assets.modbus.wire import Refused, Wire
 from rami.asset.live import Answer, Taken
 

@@ -13,12 +13,13 @@ import numpy as np
 
 from adapters.assets.opcua.configuration import OpcuaConfiguration
 from adapters.assets.opcua.held import Held
-from adapters.assets.opcua.mapping import read_map
+from adapters.assets.opcua.plant_map import plant_map
 from rami.asset.live import Answer, Link, LinkState, Mask, Observation, Taken, Vector
 from rami.core.errors import ConfigurationError, Problem, UnreachableError
 from rami.core.points import Direction, PointIndex
 
 if TYPE_CHECKING:
+    from adapters.assets.opcua.heartbeat import Heartbeat
     from adapters.assets.opcua.keeper import Keeper
 
 
@@ -44,7 +45,7 @@ class OpcuaHealth:
 
 
 class OpcuaBackend:
-    """Observable, Commandable, Linked (`rami.asset.live`).
+    """Observable, Commandable, Linked, Beating (`rami.asset.live`).
 
     Raises ConfigurationError for a node map that does not fit the points.
     """
@@ -62,8 +63,7 @@ class OpcuaBackend:
         self._configuration, self._folder, self._twin = configuration, folder, twin
         self._clock = clock
         points = (*outputs.points, *inputs.points)
-        shown = str(configuration.nodes)
-        nodes = read_map(folder / configuration.nodes, shown, points, configuration.optional)
+        nodes = plant_map(configuration, folder, points).whole()
         places = {point.name: place for place, point in enumerate(points)}
         self._nodes = [(places[node.point.name], node) for node in nodes]
         age = configuration.source_age
@@ -75,6 +75,7 @@ class OpcuaBackend:
             np.array(measured, np.bool_),
         )
         self._keeper: Keeper | None = None
+        self._heartbeat: Heartbeat | None = None
         self._one_command = Lock()
 
     def open(self) -> None:
@@ -86,13 +87,22 @@ class OpcuaBackend:
     def _made(self) -> Keeper:
         try:
             from adapters.assets.opcua.client import Access
+            from adapters.assets.opcua.heartbeat import Heartbeat
             from adapters.assets.opcua.keeper import Keeper
             from adapters.assets.opcua.session import Setup
         except ImportError as error:
             raise ConfigurationError(f"{self._twin}: {error}; pip install asyncua") from error
         access = Access.of(self._configuration, self._folder)
+        if self._configuration.heartbeat is not None:
+            self._heartbeat = Heartbeat(self._configuration.heartbeat, self._clock)
         setup = Setup(
-            self._configuration, access, self._nodes, self._held, self._clock, len(self.outputs)
+            self._configuration,
+            access,
+            self._nodes,
+            self._held,
+            self._clock,
+            len(self.outputs),
+            self._heartbeat,
         )
         return Keeper(setup, self._twin)
 
@@ -156,6 +166,11 @@ class OpcuaBackend:
             return _all(wanted, str(lost))
         finally:
             self._one_command.release()
+
+    def beat(self) -> None:
+        """As in Beating; does nothing where no heartbeat is declared."""
+        if self._heartbeat is not None:
+            self._heartbeat.heart.beat()
 
     def health(self) -> OpcuaHealth:
         """Figures of the link."""

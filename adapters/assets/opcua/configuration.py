@@ -13,6 +13,7 @@ from rami.asset.component import Declared
 from rami.core.errors import Problem
 from rami.core.quantity import Duration
 from rami.core.written import InputFile, Switch
+from rami.integration.heartbeat import HeartbeatSettings
 
 if TYPE_CHECKING:
     from adapters.assets.opcua.backend import OpcuaBackend
@@ -48,6 +49,12 @@ class OpcuaRetries(Declared):
     seed: int = Field(0, ge=0, description="of what is drawn")
 
 
+class OpcuaHeartbeat(HeartbeatSettings):
+    """A node that tells the plant's controller that ours lives."""
+
+    node: str = Field(min_length=1, description="as in a node map; a number, or a Boolean")
+
+
 class OpcuaConfiguration(Declared):
     """A plant behind an OPC UA server.
 
@@ -72,6 +79,7 @@ class OpcuaConfiguration(Declared):
     writes: Switch = Field(True, description="false: nothing is ever written")
     only_changed: Switch = Field(False, description="write only what the plant does not hold yet")
     verify: Duration | None = Field(None, le=600, description="read back within this time")
+    heartbeat: OpcuaHeartbeat | None = Field(None, description="that the plant expects")
     retries: OpcuaRetries = Field(default_factory=OpcuaRetries, description="after a loss")
     security: OpcuaSecurity | None = Field(None, description="none: messages in clear")
     user: OpcuaUser | None = Field(None, description="none: anonymous")
@@ -88,6 +96,8 @@ class OpcuaConfiguration(Declared):
             raise ValueError("`retries.longest` is below `retries.first`")
         if self.verify is not None and self.verify > self.timeout:
             raise ValueError("`verify` is part of a write: wanted at most `timeout`")
+        if self.heartbeat is not None and not self.writes:
+            raise ValueError("a `heartbeat` is written: wanted `writes: true`, or none")
         if self.stale_age < self.sampling:
             raise ValueError("`stale_age` is below `sampling`: every value would be stale")
         return self
@@ -99,9 +109,10 @@ class OpcuaConfiguration(Declared):
 
         Reads the file; connects to nothing.
         """
-        from adapters.assets.opcua.mapping import check_map
+        from adapters.assets.opcua.plant_map import plant_map
+        from rami.integration.mapped import looked_over
 
-        return check_map(folder / self.nodes, str(self.nodes), points, self.optional)
+        return looked_over(lambda: plant_map(self, folder, points))
 
     def open_live(
         self,

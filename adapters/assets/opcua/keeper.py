@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine
 from concurrent.futures import CancelledError
+from dataclasses import replace
 from random import Random
 from threading import Event, Lock, Thread
 from typing import Any, TypeVar
@@ -13,7 +14,7 @@ from zlib import crc32
 from adapters.assets.opcua.session import Session, Setup
 from adapters.assets.opcua.trouble import TROUBLE, Lost, NodesFailedError, in_words
 from rami.asset.live import Link, LinkState
-from rami.core.errors import RamiError, UnreachableError
+from rami.core.errors import Problem, RamiError, UnreachableError
 
 T = TypeVar("T")
 
@@ -76,7 +77,11 @@ class Keeper:
     def link(self) -> Link:
         """How the link is."""
         with self._lock:
-            return self._link
+            link = self._link
+        heartbeat = self._setup.heartbeat
+        if link.state is LinkState.OPEN and heartbeat is not None and heartbeat.trouble:
+            return replace(link, trouble=heartbeat.trouble)
+        return link
 
     def ask(self, work: Callable[[Session], Coroutine[Any, Any, T]], timeout: float) -> T:
         """Run something in the open connection; Lost where there is none, or no answer."""
@@ -147,6 +152,10 @@ class Keeper:
         grave = [
             (f.node.point.name, f.problem) for f in failed if not (f.node.optional and f.absent)
         ]
+        heartbeat = self._setup.heartbeat
+        if heartbeat is not None and heartbeat.failure:
+            problem = Problem("heartbeat", f"{heartbeat.text}: {heartbeat.failure}")
+            grave.append(("heartbeat", problem))
         if grave and not self._decided.is_set():
             place = f"{self._twin} at {self._setup.configuration.endpoint}"
             raise NodesFailedError(place, len(self._setup.nodes), grave)

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from adapters.assets.opcua.address import Address, address
 from adapters.assets.opcua.number_types import NUMBERS
-from rami.core.errors import ConfigurationError, Problem
+from rami.core.errors import Problem
 from rami.core.points import Direction, Point
-from rami.core.units import allowed
 from rami.integration.map_rows import MapForm
-from rami.integration.point_map import PointRow, number, read_points, switch
+from rami.integration.mapped import Mapped
+from rami.integration.point_map import PointRow, measures, read_points, scaling, switch
 
 _KEYS = ("node", "unit", "scale", "offset", "type", "optional")
 _FORM = MapForm("a node map", _KEYS, ("node",), short="node")
@@ -37,40 +37,21 @@ class MappedNode:
 
 def read_map(
     path: Path, shown: str, points: Sequence[Point], optional: Sequence[str] = ()
-) -> list[MappedNode]:
-    """The nodes of a twin's points; ConfigurationError with every problem of the file."""
-    nodes, problems, _ = _read(path, shown, points, optional)
-    if problems:
-        raise ConfigurationError(problems)
-    return nodes
-
-
-def check_map(
-    path: Path, shown: str, points: Sequence[Point], optional: Sequence[str] = ()
-) -> tuple[list[Problem], list[Problem]]:
-    """What is wrong with a node map, and what is worth a look."""
-    try:
-        _, problems, notes = _read(path, shown, points, optional)
-    except ConfigurationError as error:
-        return list(error.problems), []
-    return problems, notes
-
-
-def _read(
-    path: Path, shown: str, points: Sequence[Point], optional: Sequence[str]
-) -> tuple[list[MappedNode], list[Problem], list[Problem]]:
+) -> Mapped[MappedNode]:
+    """The nodes of a twin's points; ConfigurationError when there is nothing to be read."""
     rows, problems, notes = read_points(path, shown, points, _FORM, optional)
-    nodes: list[MappedNode] = []
+    found: Mapped[MappedNode] = Mapped([], problems, notes)
     for row in rows:
         node, wrong = _node(row)
-        problems += [Problem(row.where, f"{row.point.name}: {what}") for what in wrong]
+        found.tell(row, wrong)
         if node is None or wrong:
             continue
-        nodes.append(node)
+        found.entries.append(node)
         if any(isinstance(n, int) and n > 0 for n in node.address.namespaces):
             what = f"{row.point.name}: a namespace index may change when the server is changed"
-            notes.append(Problem(row.where, what, "write nsu=<its URI>; instead"))
-    return nodes, problems + _twice(nodes), notes
+            found.notes.append(Problem(row.where, what, "write nsu=<its URI>; instead"))
+    found.problems += _twice(found.entries)
+    return found
 
 
 def _node(row: PointRow) -> tuple[MappedNode | None, list[str]]:
@@ -82,14 +63,9 @@ def _node(row: PointRow) -> tuple[MappedNode | None, list[str]]:
         if not optional and not wrong:
             wrong.append("has no node; give one, or mark it `optional`")
         return None, wrong
-    scale, offset = number(row, "scale", 1.0, wrong), number(row, "offset", 0.0, wrong)
-    if scale == 0.0:
-        wrong.append("scale is 0; wanted what one count of the node is worth")
-    if unit is not None and unit not in allowed(point.quantity):
-        wrong.append(
-            f"unit {unit!r} does not measure {point.quantity.replace('_', ' ')}; wanted one of "
-            f"{', '.join(allowed(point.quantity))}"
-        )
+    scale, offset = scaling(row, "one count of the node", wrong)
+    if unit is not None:
+        measures(unit, point, wrong)
     if unit is None and (scale, offset) != (1.0, 0.0):
         wrong.append("scale and offset need a unit: what they lead to")
     if data_type is not None and data_type not in NUMBERS:

@@ -16,6 +16,7 @@ from adapters.assets.opcua.batches import Requests
 from adapters.assets.opcua.client import Access, connected
 from adapters.assets.opcua.configuration import OpcuaConfiguration
 from adapters.assets.opcua.decode import Standing, decoded, nanoseconds
+from adapters.assets.opcua.heartbeat import Heartbeat
 from adapters.assets.opcua.held import Held
 from adapters.assets.opcua.mapping import MappedNode
 from adapters.assets.opcua.node_ids import Namespaces, namespaces
@@ -41,6 +42,7 @@ class Setup:
     held: Held
     clock: Callable[[], int]
     inputs_from: int
+    heartbeat: Heartbeat | None = None
 
 
 class Session:
@@ -83,6 +85,8 @@ class Session:
             self.known = await namespaces(requests, self._first)
             writes = setup.configuration.writes
             self.resolution = await resolve(requests, self.known, setup.nodes, writes)
+            if setup.heartbeat is not None:
+                await setup.heartbeat.look(requests, self.known)
             found()
             await self._begin(requests)
             opened()
@@ -105,7 +109,10 @@ class Session:
             self._poll_too(standing)
 
     async def _serve(self, requests: Requests) -> None:
-        work = (self._watch(), self._poll(requests), self._look(requests), self._again(requests))
+        work = [self._watch(), self._poll(requests), self._look(requests), self._again(requests)]
+        heartbeat = self._setup.heartbeat
+        if heartbeat is not None and self.known is not None:
+            work.append(heartbeat.keep(requests, self.known, self._one_writer))
         tasks = [asyncio.create_task(one) for one in work]
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)

@@ -20,7 +20,7 @@ from rami.asset.live import Answer, Taken
 #: share of the time for verification between two looks
 _LOOKS = 10
 #: service results that tell of the request, not of the link
-_OF_REQUEST = ("BadUserAccessDenied", "BadNothingToDo", "BadServiceUnsupported", "BadNotSupported")
+OF_REQUEST = ("BadUserAccessDenied", "BadNothingToDo", "BadServiceUnsupported", "BadNotSupported")
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ async def written(
         codes = await requests.write(values)
     except UaStatusCodeError as error:
         name = status_name(error.code)
-        if name not in _OF_REQUEST:
+        if name not in OF_REQUEST:
             raise
         return answers + [Answer(w.place, Taken.REFUSED, name) for w in wanted]
     taken = []

@@ -51,7 +51,7 @@ class ReplayBackend:
         points = {p.name: p for p in (*inputs.points, *outputs.points)}
         self._points = [*points.values()]
         if declared.columns is not None:
-            read_map(declared, folder, self._points)
+            read_map(declared, folder, self._points).whole()
         self._lock = RLock()
         self._tracks: dict[str, Track] = {}
         self._first = self._end = 0

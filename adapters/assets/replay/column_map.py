@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rami.core.errors import ConfigurationError, Problem
 from rami.core.points import Point
 from rami.information.table.columns import split_header
 from rami.integration.map_rows import MapForm
+from rami.integration.mapped import Mapped
 from rami.integration.point_map import Conversion, conversion, read_points, switch
 
 if TYPE_CHECKING:
@@ -37,35 +37,13 @@ class RecordedColumn:
 
 def read_map(
     declared: ReplayConfiguration, folder: Path, points: Sequence[Point]
-) -> list[RecordedColumn]:
-    """The columns of a twin's points; ConfigurationError with every problem of the map."""
-    columns, problems, _ = _read(declared, folder, points)
-    if problems:
-        raise ConfigurationError(problems)
-    return columns
-
-
-def check_map(
-    declared: ReplayConfiguration, folder: Path, points: Sequence[Point]
-) -> tuple[list[Problem], list[Problem]]:
-    """What is wrong with a column map, and what is worth a look."""
-    if declared.columns is None:
-        return [], []
-    try:
-        _, problems, notes = _read(declared, folder, points)
-    except ConfigurationError as error:
-        return list(error.problems), []
-    return problems, notes
-
-
-def _read(
-    declared: ReplayConfiguration, folder: Path, points: Sequence[Point]
-) -> tuple[list[RecordedColumn], list[Problem], list[Problem]]:
+) -> Mapped[RecordedColumn]:
+    """The columns of a twin's points; ConfigurationError when there is nothing to be read."""
     assert declared.columns is not None
     rows, problems, notes = read_points(
         folder / declared.columns, str(declared.columns), points, FORM, declared.optional
     )
-    columns = []
+    found: Mapped[RecordedColumn] = Mapped([], problems, notes)
     for row in rows:
         wrong: list[str] = []
         title = row.words.get("column")
@@ -77,7 +55,7 @@ def _read(
         to = conversion(row, wrong)
         if title is None and not optional:
             wrong.append("has no column; give one, or mark it `optional`")
-        problems += [Problem(row.where, f"{row.point.name}: {what}") for what in wrong]
+        found.tell(row, wrong)
         if title is not None:
-            columns.append(RecordedColumn(row.where, row.point, title, to, optional))
-    return columns, problems, notes
+            found.entries.append(RecordedColumn(row.where, row.point, title, to, optional))
+    return found

@@ -64,9 +64,12 @@ class ReplayConfiguration(Declared):
 
         The recording itself is read when it is opened.
         """
-        from adapters.assets.replay.column_map import check_map
+        from adapters.assets.replay.column_map import read_map
+        from rami.integration.mapped import looked_over
 
-        return check_map(self, folder, points)
+        if self.columns is None:
+            return [], []
+        return looked_over(lambda: read_map(self, folder, points))
 
     def open_live(
         self,

@@ -37,7 +37,7 @@ def read_tracks(
     or measures something else; DataError for what is wrong in the file.
     """
     if declared.columns is not None:
-        wanted = read_map(declared, folder, points)
+        wanted = read_map(declared, folder, points).whole()
         found = _mapped(declared, folder, twin, wanted, recordings)
     else:
         found = _by_name(declared, folder, twin, points, recordings)

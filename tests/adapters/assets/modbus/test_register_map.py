@@ -87,7 +87,7 @@ def test_units_scale_and_defaults(tmp_path: Path) -> None:
         device=9,
         words="little",
     )
-    power, temperature, share, switch = read_map(declared, tmp_path, POINTS)
+    power, temperature, share, switch = read_map(declared, tmp_path, POINTS).whole()
     assert (power.device, power.address, power.type) == (9, 16, DataType("int16", "little"))
     assert (power.to_canonical.factor, power.to_canonical.offset) == (0.01, 0.005)
     assert temperature.to_canonical == Conversion(0.1, -273.15)

@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 
 from adapters.assets.opcua.address import address
 from adapters.assets.opcua.engineering_units import unit_told
-from adapters.assets.opcua.mapping import check_map, read_map
+from adapters.assets.opcua.mapping import read_map
 from adapters.assets.opcua.number_types import NUMBERS, fitted
 from adapters.assets.opcua.status import quality_of
 from rami.core.errors import ConfigurationError
 from rami.core.quality import describe
 from rami.core.unece import unit_id
+from rami.integration.mapped import looked_over
 from tests.adapters.assets.opcua.conftest import INPUTS, MAP, OUTPUTS
 
 POINTS = (*OUTPUTS.points, *INPUTS.points)
@@ -37,8 +38,8 @@ def _map(folder: Path, text: str, name: str = "hts.csv") -> Path:
 
 
 def test_csv_and_yaml_say_the_same(tmp_path: Path) -> None:
-    rows = read_map(_map(tmp_path, MAP), "a", POINTS)
-    more = read_map(_map(tmp_path, YAML, "hts.yaml"), "a", POINTS)
+    rows = read_map(_map(tmp_path, MAP), "a", POINTS).whole()
+    more = read_map(_map(tmp_path, YAML, "hts.yaml"), "a", POINTS).whole()
     told = [(n.point.name, n.address, n.unit, n.scale) for n in rows]
     assert told == [(n.point.name, n.address, n.unit, n.scale) for n in more]
     semicolons = MAP.replace(";", "%").replace(",", ";").replace("%", ";")
@@ -56,7 +57,7 @@ def test_all_problems_at_once_with_their_lines(tmp_path: Path) -> None:
         "hp.P_el,i=7,,1000,,,\n"
     )
     with pytest.raises(ConfigurationError) as caught:
-        read_map(_map(tmp_path, text), "nodes/hts.csv", POINTS)
+        read_map(_map(tmp_path, text), "nodes/hts.csv", POINTS).whole()
     told = str(caught.value)
     for words in (
         "nodes/hts.csv:2: hp.u: unit 'kW' does not measure share; wanted one of 1, %",
@@ -75,7 +76,7 @@ def test_all_problems_at_once_with_their_lines(tmp_path: Path) -> None:
 
 def test_a_node_that_is_written_has_one_point(tmp_path: Path) -> None:
     text = MAP.replace("s=pump.u", "s=hp.u")
-    problems, _ = check_map(_map(tmp_path, text), "hts.csv", POINTS)
+    problems, _ = looked_over(lambda: read_map(_map(tmp_path, text), "hts.csv", POINTS))
     assert [str(p) for p in problems] == [
         "hts.csv:3: pump.u has the node of hp.u, see hts.csv:2; "
         "hint: a node that is written has one point"
@@ -85,7 +86,7 @@ def test_a_node_that_is_written_has_one_point(tmp_path: Path) -> None:
 def test_what_is_worth_a_look(tmp_path: Path) -> None:
     text = "point,node,unit,optional\nhp.u,ns=2;s=hp.u,1,\nhex.m,,,true\n"
     rest = ["pump.*", "chp.*", "hp.P_el", "hex.T_out"]
-    problems, notes = check_map(_map(tmp_path, text), "hts.csv", POINTS, rest)
+    problems, notes = looked_over(lambda: read_map(_map(tmp_path, text), "hts.csv", POINTS, rest))
     assert problems == []
     assert "4 optional points" in str(notes)
     assert "a namespace index may change" in str(notes)
