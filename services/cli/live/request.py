@@ -50,6 +50,9 @@ def request(verb: Verb, given: Mapping[str, Any], how: Asking) -> None:
 
 def set_point(point: str, value: str, unit: str | None, lease: str | None, how: Asking) -> None:
     """`value` may carry its unit. Raises as `request`."""
+    if str(how.run).startswith("-"):
+        # numbers may begin with a minus, so unknown options come this far
+        raise ConfigurationError(f"no such option: {how.run}")
     found = _VALUE.fullmatch(value)
     try:
         number = float(found[1]) if found else float("nan")

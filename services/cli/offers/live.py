@@ -224,6 +224,15 @@ def ack(
 
 @app.command()
 @ending.handled
+def checkpoint(
+    run: Run = None, as_: As = None, timeout: Timeout = _TIMEOUT, json: Json = False
+) -> None:
+    """Have the whole state kept now, to go on from."""
+    _ask("checkpoint", {}, run, as_, timeout, json)
+
+
+@app.command()
+@ending.handled
 def stop(
     run: Run = None,
     as_: As = None,

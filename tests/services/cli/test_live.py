@@ -50,6 +50,7 @@ def test_every_command_arrives(loop: SmallLoop) -> None:
         "set hts.hp.T_in -5 --unit degC": {"point": "hts.hp.T_in", "value": -5.0},
         "give-back hts.hp.P_set": {"point": "hts.hp.P_set"},
         "replan": {},
+        "checkpoint": {},
         "apply": {},
         "reject --why no": {"why": "no"},
         "emergency hts demo --why steam": {"twin": "hts", "why": "steam"},
@@ -90,6 +91,7 @@ def test_refusals_name_every_reason(loop: SmallLoop) -> None:
         ("set hts.hp.P_set 3 --lease 3", "--lease"),
         ("replan --timeout soon", "--timeout"),
         ("mode hts shadow --wy x", "No such option"),
+        ("set hts.hp.P_set 3 --wy", "no such option: --wy"),
     ],
 )
 def test_wrong_arguments_are_told(loop: SmallLoop, command: str, why: str) -> None:
