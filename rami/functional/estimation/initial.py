@@ -18,8 +18,9 @@ Matrix = NDArray[np.float64]
 Places = NDArray[np.intp]
 
 #: standard deviations in units of the declared fidelity: of what is known only from the
-#: declaration, of layers beyond the last sensor, and between two sensors that tell the same
-_NOMINAL, _BEYOND, _BETWEEN = 8.0, 4.0, 1.0
+#: declaration, of actuators that may still move, of layers beyond the last sensor, and between
+#: two sensors that tell the same
+_NOMINAL, _MOVING, _BEYOND, _BETWEEN = 8.0, 4.0, 4.0, 1.0
 #: time in which actuators have reached what they are told, s
 _SETTLED = 300.0
 #: names of layers: `hs.T_1`, `hs.T_2`, ...
@@ -48,7 +49,7 @@ def first_guess(
     model.set_state(state)
     model.step(inputs, _SETTLED)
     state[lags] = model.state()[lags]
-    std[lags] = 1.0
+    std[lags] = _MOVING
     for name, (value, deviation) in told.items():
         state[points[name]], std[points[name]] = value, deviation
     covariance = np.diag(std**2)
