@@ -27,6 +27,7 @@ GROUPS = (
     "opcua_client",
     "meters",
     "guard",
+    "estimation",
 )
 
 
