@@ -7,6 +7,9 @@ it begins after it was due (the jitter), and how long it takes.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,15 +18,26 @@ from numpy.typing import NDArray
 
 from adapters.stores.duckdb.configuration import DuckdbConfiguration
 from adapters.stores.duckdb.store import DuckdbStore
+from rami.core.historian import Store
 from rami.core.signal import Rows, Signal
 from rami.core.timegrid import NS, instant
 from rami.information.historian import Pressure, StoreWriter
+from rami.information.historian.apart import StoreApart
 
 SIGNALS = 2_000
 #: rows in memory before they become Parquet: small, so that this happens while the loop runs
 IN_MEMORY = 1 << 18
 
 _START = instant("2018-01-01T00:00Z")
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Seconds from due to begun and from begun to done, shape (turns, steps, 2)."""
+
+    kept: NDArray[np.float64]
+    bare: NDArray[np.float64]
+    pressure: Pressure
 
 
 class _Loop:
@@ -36,7 +50,7 @@ class _Loop:
         self.cycle = 0
 
     def block(self, steps: int, historian: StoreWriter | None) -> NDArray[np.float64]:
-        """Seconds from due to begun and from begun to done, shape (steps, 2)."""
+        """Shape (steps, 2)."""
         taken = np.empty((steps, 2))
         due = time.perf_counter()
         for k in range(steps):
@@ -47,19 +61,26 @@ class _Loop:
             if historian is not None:
                 self.cycle += 1
                 ns = _START + self.cycle * NS
-                historian.append(Rows.at(self.names, ns, self.state, self.status))
+                historian.append_at(self.names, ns, self.state, self.status)
             taken[k] = begun - due, time.perf_counter() - begun
         return taken
 
 
-def measure(
-    step_s: float, steps: int, turns: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64], Pressure]:
-    """Blocks with the historian, without it, and what the historian says."""
+def _store(folder: Path, apart: bool) -> Store:
+    opening: Callable[[], Store] = partial(
+        DuckdbStore, folder, DuckdbConfiguration(), in_memory=IN_MEMORY
+    )
+    return StoreApart(opening) if apart else opening()
+
+
+def measure(step_s: float, steps: int, turns: int, *, apart: bool = True) -> Taken:
+    """Blocks of steps with the historian and without it, who goes first alternating.
+
+    `apart`: the store in a process of its own, as in a live run.
+    """
     with TemporaryDirectory() as folder:
-        store = DuckdbStore(Path(folder) / "live", DuckdbConfiguration(), in_memory=IN_MEMORY)
         loop = _Loop(step_s)
-        with StoreWriter(store) as historian:
+        with StoreWriter(_store(Path(folder) / "live", apart)) as historian:
             historian.declare([Signal(n, "power") for n in loop.names])
             loop.block(20, None)
             kept, bare = [], []
@@ -73,4 +94,4 @@ def measure(
             pressure = historian.pressure()
         if pressure.written != turns * steps * SIGNALS or pressure.dropped:
             raise RuntimeError(f"rows are missing: {pressure}")
-    return np.concatenate(kept), np.concatenate(bare), pressure
+    return Taken(np.array(kept), np.array(bare), pressure)

@@ -11,7 +11,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
+import numpy as np
+from numpy.typing import NDArray
+
 from rami.core.frame import Frame
+from rami.core.quality import Qualities
 from rami.core.signal import Rows, Signal
 from rami.core.timegrid import TimeGrid
 
@@ -127,6 +131,11 @@ class Historian(Protocol):
 
     def append(self, rows: Rows) -> int:
         """Take rows without waiting; a ticket for `settled`. Full queue: counted, by rule."""
+
+    def append_at(
+        self, names: tuple[str, ...], ns: int, values: NDArray[np.float64], status: Qualities
+    ) -> int:
+        """One row per signal at one instant, as `append`: what a cycle of a live loop brings."""
 
     def settled(self, ticket: int, timeout_s: float | None = None) -> bool:
         """Wait until what `append` took is durable. Raises what the store raised for it."""

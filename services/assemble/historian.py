@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Literal, Protocol
@@ -51,12 +52,15 @@ def open_store(site: Site, *, read_only: bool = False, folder: Path | None = Non
 def open_historian(site: Site) -> StoreWriter:
     """The site's store behind a writer thread, for a running loop; close it, or use `with`.
 
-    Raises as `open_store`.
+    The store is kept by a process of its own unless the site says otherwise. Raises as
+    `open_store`.
     """
+    from rami.information.historian.apart import StoreApart
     from rami.information.historian.writer import StoreWriter
 
     declared = _declared(site)
-    store = declared.open(site.folder)
+    opening = partial(declared.open, site.folder)
+    store = StoreApart(opening) if declared.own_process else opening()
     return StoreWriter(store, queue=declared.queue, when_full=declared.when_full)
 
 

@@ -1,4 +1,4 @@
-"""Use of a historian: settings, the writer between a loop and a store.
+"""Use of a historian: settings, the writer between a loop and a store, a store apart.
 
 Names are loaded on first use: checking a site file needs no arrays.
 """
@@ -7,15 +7,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from rami.information.historian.apart import StoreApart
     from rami.information.historian.pressure import Pressure
     from rami.information.historian.settings import HistorianConfiguration
     from rami.information.historian.writer import StoreWriter
 
-__all__ = ["HistorianConfiguration", "Pressure", "StoreWriter"]
+__all__ = ["HistorianConfiguration", "Pressure", "StoreApart", "StoreWriter"]
 
 _HOMES = {
     "HistorianConfiguration": "settings",
     "Pressure": "pressure",
+    "StoreApart": "apart",
     "StoreWriter": "writer",
 }
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
-from threading import Condition
+from threading import Condition, RLock
 from typing import Literal
 
 from rami.core.errors import RunError
-from rami.core.signal import Rows
+from rami.information.historian.batch import Appended
 from rami.information.historian.counters import Counters
 
 WhenFull = Literal["drop_oldest", "drop_newest", "wait"]
@@ -19,7 +19,7 @@ class Waiting:
     """Rows of one append, and when they came."""
 
     ticket: int
-    rows: Rows
+    rows: Appended
     since_s: float
 
 
@@ -31,7 +31,8 @@ class RowQueue:
     """
 
     def __init__(self, limit: int, when_full: WhenFull, counters: Counters) -> None:
-        self.turn = Condition()
+        self._lock = RLock()  # entered without the detour of a condition: `put` is the loop's
+        self.turn = Condition(self._lock)
         self.rows = 0
         self.tickets = 0
         self.open = True
@@ -40,11 +41,12 @@ class RowQueue:
         self._counters = counters
         self._waiting: deque[Waiting] = deque()
         self._taken = 0
+        self._idle = False
 
-    def put(self, rows: Rows, now_s: float) -> int:
+    def put(self, rows: Appended, now_s: float) -> int:
         """A ticket; what meets a full queue goes by the rule. RunError when it is closed."""
-        with self.turn:
-            count = len(rows)
+        count = len(rows)
+        with self._lock:
             if self._when_full == "wait":
                 self.turn.wait_for(lambda: self._fits(count) or not self.open)
             elif self._when_full == "drop_oldest":
@@ -60,8 +62,10 @@ class RowQueue:
             elif count:
                 self._waiting.append(Waiting(self.tickets, rows, now_s))
                 self.rows += count
-                self._counters.most_queued = max(self._counters.most_queued, self.rows)
-                self.turn.notify_all()
+                if self.rows > self._counters.most_queued:
+                    self._counters.most_queued = self.rows
+                if self._idle:
+                    self.turn.notify_all()
             return self.tickets
 
     def _fits(self, count: int) -> bool:
@@ -73,7 +77,9 @@ class RowQueue:
         None at all when the queue is closed and empty.
         """
         with self.turn:
+            self._idle = True
             self.turn.wait_for(lambda: bool(self._waiting) or not self.open)
+            self._idle = False
             taken: list[Waiting] = []
             size = 0
             while self._waiting and (not taken or size + len(self._waiting[0].rows) <= limit):

@@ -26,6 +26,9 @@ class HistorianConfiguration(Declared):
     when_full: Literal["drop_oldest", "drop_newest", "wait"] = Field(
         "drop_newest", description="what happens to rows when the queue is full"
     )
+    own_process: bool = Field(
+        True, description="in a live run: kept by a process of its own, beside the loop's"
+    )
 
     def open(self, folder: Path, *, read_only: bool = False) -> Store:
         """The store; relative places start at `folder`. UnreachableError, DataError."""

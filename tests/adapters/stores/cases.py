@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from adapters.stores.postgres.configuration import PostgresConfiguration
 from rami.core.historian import Store
 from rami.core.signal import Rows, Signal
 from rami.core.timegrid import NS, TimeGrid, instant
+from rami.information.historian.apart import StoreApart
 
 _CONFIGURATIONS = {"duckdb": DuckdbConfiguration, "postgres": PostgresConfiguration}
 
@@ -26,19 +28,24 @@ EVER = (instant("1971-01-01T00:00Z"), instant("2199-01-01T00:00Z"))
 
 @dataclass
 class Case:
-    """Settings as in a site file; `disk` is the folder in which the store's rows lie."""
+    """Settings as in a site file; `disk` is the folder in which the store's rows lie.
+
+    `apart`: the store is kept by a process of its own.
+    """
 
     name: str
     settings: dict[str, Any]
     folder: Path
     disk: Path
+    apart: bool = False
     opened: list[Store] = field(default_factory=list)
 
     def open(self, *, read_only: bool = False, **settings: Any) -> Store:
         """The store, opened once more; earlier ones should be closed where files are locked."""
         declared = {**self.settings, **settings}
         configuration = _CONFIGURATIONS[self.name].model_validate(declared)
-        store = configuration.open(self.folder, read_only=read_only)
+        opening = partial(configuration.open, self.folder, read_only=read_only)
+        store = StoreApart(opening) if self.apart else opening()
         self.opened.append(store)
         return store
 

@@ -49,7 +49,14 @@ def duckdb(tmp_path: Path) -> Case:
     return Case("duckdb", {"kind": "duckdb", "folder": "history"}, tmp_path, tmp_path / "history")
 
 
-@pytest.fixture(params=["duckdb", "postgres"])
+@pytest.fixture
+def duckdb_apart(duckdb: Case) -> Case:
+    """The same, kept by a process of its own."""
+    duckdb.apart = True
+    return duckdb
+
+
+@pytest.fixture(params=["duckdb", "postgres", pytest.param("duckdb_apart", marks=pytest.mark.soak)])
 def case(request: pytest.FixtureRequest) -> Iterator[Case]:
     """Each kind of store, empty."""
     found: Case = request.getfixturevalue(request.param)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from threading import Event, Thread
 
+import numpy as np
 import pytest
 
 from rami.core.errors import DataError, RunError
 from rami.core.signal import Rows
 from tests.information.historian.conftest import Open, cycle, held
-from tests.information.historian.gated_store import GatedStore
+from tests.information.historian.gated_store import GatedStore, listed_rows
 
 
 def test_append_returns_while_the_disk_is_busy(store: GatedStore, open_historian: Open) -> None:
@@ -117,3 +119,49 @@ def test_closed_historian_takes_nothing(store: GatedStore, open_historian: Open)
     with pytest.raises(RunError, match="closed"):
         historian.append(cycle(3, 0.0))
     historian.close()
+
+
+def test_a_cycle_is_one_row_per_signal(store: GatedStore, open_historian: Open) -> None:
+    """Taken as it is at the call: the loop goes on using its arrays."""
+    historian = open_historian()
+    names, values, status = ("a", "b"), np.array([1.0, 2.0]), np.zeros(2, np.uint32)
+    held(historian, store, cycle(1, 1.0))
+    historian.append_at(names, 5, values, status)
+    values[:] = 9.0
+    rows = Rows.at(names, 6, values, status)
+    ticket = historian.append(rows)
+    rows.values[:] = 0.0
+    assert listed_rows(historian.last(["a", "b"])) == [("a", 6, 9.0), ("b", 6, 9.0)]
+    assert historian.pressure().queued == 5
+    store.gate.set()
+    assert historian.settled(ticket)
+    assert store.kept[1:] == [("a", 5, 1.0), ("b", 5, 2.0), ("a", 6, 9.0), ("b", 6, 9.0)]
+
+
+def test_columns_that_do_not_fit_are_told_at_once(open_historian: Open) -> None:
+    historian = open_historian()
+    with pytest.raises(ValueError, match="2 names, 1 values"):
+        historian.append_at(("a", "b"), 1, np.zeros(1), np.zeros(2, np.uint32))
+    rows = cycle(1, 1.0, 2.0)
+    for place in (2, -1):
+        with pytest.raises(ValueError, match="not below 2"):
+            historian.append(replace(rows, places=np.array([0, place], np.int32)))
+    assert historian.pressure().queued == 0
+    assert historian.settled(historian.append(rows))
+
+
+def test_several_tuples_of_names_become_one_batch(store: GatedStore, open_historian: Open) -> None:
+    historian = open_historian()
+    pairs, zeros = (("a", "b"), ("b",)), np.zeros(2, np.uint32)
+    for turn in range(3):
+        held(historian, store, cycle(10 * turn, 1.0))
+        for step in range(1, 3):
+            for names in pairs[: turn or 2]:
+                time = 10 * turn + 3 * step + len(names)
+                ticket = historian.append_at(
+                    names, time, np.arange(len(names), dtype=float), zeros[: len(names)]
+                )
+        store.gate.set()
+        assert historian.settled(ticket)
+    got = {(name, time) for name, time, _ in store.kept}
+    assert len(got) == len(store.kept) and len(got) == 19
