@@ -107,10 +107,12 @@ def add_base_types(layout: Layout) -> None:
     _object_type(layout, BACKEND_TYPE, "What gives a twin its simulated values.")
     _object_type(layout, COMPONENT_TYPE, "One physical thing of a twin.", abstract=True)
     layout.groups(COMPONENT_TYPE, COMPONENT)
-    for group in (Group.MEASUREMENTS, Group.SETPOINTS, Group.BALANCING, Group.STRATEGY):
+    for group in (Group.MEASUREMENTS, Group.SETPOINTS, Group.BALANCING):
         layout.group(COMPONENT_TYPE, group, optional=True)
+    _planned(layout, COMPONENT_TYPE)
     _object_type(layout, NETWORK_TYPE, "A network with a flow and a return line.")
     layout.groups(NETWORK_TYPE, NETWORK)
+    _planned(layout, NETWORK_TYPE)
     _placeholder(layout, NETWORK_TYPE, "<Component>", COMPONENT_TYPE)
     _twin_types(layout)
     _strategy_types(layout)
@@ -137,11 +139,28 @@ def _placeholder(layout: Layout, owner: NodeId, name: str, kind: NodeId) -> None
     )
 
 
+def _planned(layout: Layout, owner: NodeId) -> None:
+    """Columns of the schedule stand where they belong, too."""
+    group = layout.group(owner, Group.STRATEGY, optional=True)
+    node = VariableNode(
+        below(group, "<Planned>"),
+        Name(TYPES, "<Planned>"),
+        "values by step of the schedule that is followed",
+        Access.SCHEDULE,
+        rank=Rank.ARRAY,
+        dimensions=(0,),
+    )
+    layout.draft.add(
+        node, group, definition=ua.ANALOG_UNIT_RANGE_TYPE, rule=ua.OPTIONAL_PLACEHOLDER
+    )
+
+
 def _twin_types(layout: Layout) -> None:
     _object_type(layout, TWIN_TYPE, "A plant or part of one with its model.", abstract=True)
     layout.groups(TWIN_TYPE, TWIN)
     for group in (Group.MEASUREMENTS, Group.SETPOINTS, Group.BALANCING):
         layout.group(TWIN_TYPE, group, optional=True)
+    _planned(layout, TWIN_TYPE)
     for owner, name, what in (
         (below(TWIN_TYPE, Group.CONTROL.value), "Advice", "set-points computed and not written"),
         (below(TWIN_TYPE, Group.BACKEND.value), "Residuals", "plant less model"),

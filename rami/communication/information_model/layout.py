@@ -168,6 +168,19 @@ class Layout:
     def figure(self, parent: NodeId, at: NodeId, name: Name, unit: str) -> NodeId:
         """A variable for a key figure or balance; it has no bounds."""
         node = VariableNode(at, name, access=Access.MEASUREMENT, historized=True)
+        return self._unbounded(parent, node, unit)
+
+    def planned(self, owner: NodeId, name: Name, unit: str) -> NodeId:
+        """An array by step of the schedule, in the owner's group Strategy."""
+        group = self.group(owner, Group.STRATEGY)
+        about = "as planned, by step of the schedule"
+        node = VariableNode(
+            below(group, name.text), name, about, Access.SCHEDULE, rank=Rank.ARRAY, dimensions=(0,)
+        )
+        return self._unbounded(group, node, unit)
+
+    def _unbounded(self, parent: NodeId, node: VariableNode, unit: str) -> NodeId:
+        at = node.id
         self.draft.add(node, parent, ua.HAS_COMPONENT, ua.ANALOG_UNIT_RANGE_TYPE, self.rule())
         self.analog(at, unit, UNBOUNDED)
         return at

@@ -26,7 +26,7 @@ class SiteModel:
 
     `variables[twin][i]` is the variable of the i-th point of `LiveSite.points(twin)`; `arrays`
     repeat some of them; `residuals` and `advice` are by point name within the twin, empty for a
-    twin without a plant; `figures` by their names.
+    twin without a plant; `figures` and `planned` (columns of the schedule) by their names.
     """
 
     ids: SiteIds
@@ -36,6 +36,7 @@ class SiteModel:
     residuals: Mapping[str, Mapping[str, NodeId]]
     advice: Mapping[str, Mapping[str, NodeId]]
     figures: Mapping[str, NodeId]
+    planned: Mapping[str, NodeId]
 
 
 @dataclass(frozen=True)
@@ -44,13 +45,15 @@ class Told:
 
     `points` by twin as `LiveSite.points` orders them, else those declared; `simulated_by` the
     word of each twin's model backend; `plants` the twins that have a plant, with residuals and
-    advice; `figures` the units of key figures and balances by name.
+    advice; `figures` the units of key figures and balances by name, `columns` those of the
+    schedule's columns.
     """
 
     points: Mapping[str, PointIndex] = field(default_factory=dict)
     simulated_by: Mapping[str, str] = field(default_factory=dict)
     plants: Collection[str] = ()
     figures: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, str] = field(default_factory=dict)
 
 
 def site_model(site: SiteTopology, told: Told | None = None) -> SiteModel:
@@ -73,6 +76,7 @@ def site_model(site: SiteTopology, told: Told | None = None) -> SiteModel:
         name: layout.figure(balancing, ids.figure(name), Name(ids.namespace, name), unit)
         for name, unit in told.figures.items()
     }
+    planned = {column: _planned(layout, ids, column, unit) for column, unit in told.columns.items()}
     return SiteModel(
         ids,
         draft.done(Namespace(ids.namespace, VERSION, PUBLISHED, needs=_needed(site))),
@@ -81,7 +85,17 @@ def site_model(site: SiteTopology, told: Told | None = None) -> SiteModel:
         {twin: residuals.get(twin, {}) for twin in site.twins},
         {twin: advice.get(twin, {}) for twin in site.twins},
         figures,
+        planned,
     )
+
+
+def _planned(layout: Layout, ids: SiteIds, column: str, unit: str) -> NodeId:
+    """In the group of what the column is about: a component, a network, a twin, else the site."""
+    owner, _, name = column.rpartition(".")
+    at = ids.path(owner)
+    if at not in layout.draft.nodes:
+        at, name = ids.site, column
+    return layout.planned(at, Name(ids.namespace, name), unit)
 
 
 def _networks(draft: Draft, ids: SiteIds, site: SiteTopology) -> None:

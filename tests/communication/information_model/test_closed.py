@@ -53,6 +53,17 @@ def _told(site: SiteTopology) -> Told:
 @given(site=sites())
 @settings(max_examples=12)
 def test_any_site_gives_a_closed_model(site: SiteTopology) -> None:
+    _closed(site)
+
+
+@pytest.mark.soak
+@given(site=sites())
+@settings(max_examples=300)
+def test_hundreds_of_sites_do(site: SiteTopology) -> None:
+    _closed(site)
+
+
+def _closed(site: SiteTopology) -> None:
     model = site_model(site, _told(site))
     assert faults(all_types().joined(model.nodes)) == []
     _every_point_once(site, model)
@@ -176,6 +187,17 @@ def test_layers_stand_in_a_series_with_an_array() -> None:
     ordered = model.nodes.targets(series.source, ua.HAS_ORDERED_COMPONENT)
     assert [n.identifier for n in ordered] == [f"hts.hs.T_{i}" for i in range(1, 25)]
     assert tuple(model.variables["hts"][i] for i in array.places) == ordered
+
+
+def test_columns_of_the_schedule_stand_where_they_belong() -> None:
+    model = reference_model()
+    assert faults(all_types().joined(model.nodes)) == []
+    assert {name: at.identifier for name, at in model.planned.items()} == {
+        "hts.hex_hnht.P": "hts.hex_hnht/Strategy/P",
+        "hts.circuit.T_flow": "hts.circuit/Strategy/T_flow",
+        "hts.T_flow": "hts/Strategy/T_flow",
+        "price": "/Strategy/price",
+    }
 
 
 @pytest.mark.parametrize(
