@@ -2,7 +2,7 @@
 
 `{"advance": 10}`, `{"status": true}`, `{"fault": "drift:hp.P_el,rate=5"}` (or as an object),
 `{"clear": "NAME"}` (or `all`), `{"around": {"hp_border.T_take": 31.5}}` (null lets go),
-`{"truth": true}`, `{"stop": true}`. The answer holds `ok`, and `error` where that is false.
+`{"beat": true}` (the heartbeat, in lockstep), `{"truth": true}`, `{"stop": true}`. The answer holds `ok`, and `error` where that is false.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from services.emulate.front import HOST, port_errors
 from services.emulate.input_image import Refused
 from services.emulate.pacing import Pacing
 
-_WORDS = ("advance", "status", "fault", "clear", "around", "truth", "stop")
+_WORDS = ("advance", "status", "fault", "clear", "around", "beat", "truth", "stop")
 
 
 class ControlChannel:
@@ -104,6 +104,8 @@ class ControlChannel:
             case "around":
                 self._surround(what)
                 await pacing.show()
+            case "beat":
+                plc.beat((plc.heartbeat + 1) % 2**16)
             case "truth":
                 return {"values": plc.truth(), "energy": plc.plant.energy(), **self._when()}
             case "status":

@@ -10,7 +10,18 @@ from pathlib import Path
 from rami.core.errors import RunError
 from rami.core.points import PointIndex
 from services.emulate.opcua_names import node_text
-from services.emulate.register_layout import INVALID, laid_out
+from services.emulate.register_layout import HEARTBEAT, INVALID, laid_out
+from services.emulate.status_points import FOLDER
+
+
+def node_heartbeat(twin: str) -> str:
+    """What `backends.plant` of `kind: opcua` says of the PLC's heartbeat."""
+    return f'heartbeat: {{node: "{node_text(twin, f"{FOLDER}.heartbeat")}"}}'
+
+
+def register_heartbeat() -> str:
+    """What `backends.plant` of `kind: modbus` says of the PLC's heartbeat."""
+    return f"heartbeat: {{address: {HEARTBEAT}}}"
 
 
 def node_map(twin: str, inputs: PointIndex, outputs: PointIndex) -> str:
@@ -19,7 +30,7 @@ def node_map(twin: str, inputs: PointIndex, outputs: PointIndex) -> str:
         (p.name, node_text(twin, p.name), p.unit, "Double")
         for p in (*outputs.points, *inputs.points)
     ]
-    return _csv(("point", "node", "unit", "type"), rows)
+    return _csv(("point", "node", "unit", "type"), rows, node_heartbeat(twin))
 
 
 def register_map(inputs: PointIndex, outputs: PointIndex) -> str:
@@ -39,7 +50,7 @@ def register_map(inputs: PointIndex, outputs: PointIndex) -> str:
         for r in laid_out(points)
     ]
     header = ("point", "table", "address", "type", "scale", "unit", "invalid", "writable")
-    return _csv(header, rows)
+    return _csv(header, rows, register_heartbeat())
 
 
 def write_map(path: Path, text: str) -> None:
@@ -51,9 +62,9 @@ def write_map(path: Path, text: str) -> None:
         raise RunError(f"cannot write {path}: {error.strerror or error}") from None
 
 
-def _csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+def _csv(header: Sequence[str], rows: Iterable[Sequence[object]], plant: str) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(header)
     writer.writerows(rows)
-    return out.getvalue()
+    return f"{out.getvalue()}# backends.plant may have: {plant}\n"

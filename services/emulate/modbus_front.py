@@ -16,11 +16,11 @@ from services.emulate.modbus_protocol import (
     serve_connection,
 )
 from services.emulate.plc import Plc
-from services.emulate.register_layout import Register, laid_out
+from services.emulate.register_layout import HEARTBEAT, Register, laid_out
 from services.emulate.status_points import status_values
 
-#: holding register of the heartbeat; input registers of the PLC's own state
-HEARTBEAT, CYCLE, CONTROL, SILENT, TIMEOUT = 0, 0, 2, 3, 4
+#: input registers of the PLC's own state
+CYCLE, CONTROL, SILENT, TIMEOUT = 0, 2, 3, 4
 _CODES = {"range": ILLEGAL_VALUE, "type": ILLEGAL_VALUE, "fault": FAILURE, "away": BUSY}
 _WORD = 2**16
 

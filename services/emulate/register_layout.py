@@ -11,6 +11,8 @@ from rami.core.points import Direction, Point, PointIndex
 
 #: first address of a point; below it the PLC's own registers
 FIRST = 16
+#: holding register of the heartbeat
+HEARTBEAT = 0
 _FORMATS = {"uint16": ">H", "int16": ">h", "uint32": ">I", "int64": ">q", "float32": ">f"}
 #: number that says "no value", by type
 INVALID = {"int16": -(2**15), "int64": -(2**63)}

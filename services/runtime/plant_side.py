@@ -26,6 +26,9 @@ class Rehearsal(Protocol):
     def around(self, values: Mapping[str, float]) -> None:
         """Set acting inputs by name; UnreachableError."""
 
+    def beat(self) -> None:
+        """The plant's controller lives; UnreachableError."""
+
     def advance(self, seconds: float) -> None:
         """Let its time pass; UnreachableError."""
 
@@ -41,7 +44,6 @@ class PlantPorts:
     close: Callable[[], None]
     advance: Callable[[float], None] | None = None
     refresh: Callable[[], None] | None = None
-    beat: Callable[[], None] | None = None
 
 
 class PlantSide:
@@ -116,9 +118,14 @@ class PlantSide:
         return self.rehearsal is not None and self.rehearsal.lockstep
 
     def beat(self) -> None:
-        """Tell the plant that its controller lives."""
-        if self.ports.beat is not None:
-            self.ports.beat()
+        """Tell the plant that its controller lives; one in lockstep by its own time."""
+        if self.rehearsal is None or not self.rehearsal.lockstep:
+            self.guard.beat_plant()
+            return
+        try:
+            self.rehearsal.beat()
+        except UnreachableError as error:
+            self.trouble = str(error)
 
     def surround(self, inputs: Vector) -> None:
         """Tell a plant that is only played what acts on it: the model's inputs."""

@@ -21,6 +21,10 @@ class EmulatorRehearsal:
         """Set acting inputs by name; UnreachableError."""
         self._ask({"around": dict(values)})
 
+    def beat(self) -> None:
+        """The plant's controller lives; UnreachableError."""
+        self._ask({"beat": True})
+
     def advance(self, seconds: float) -> None:
         """Let its time pass; UnreachableError."""
         self._ask({"advance": seconds})

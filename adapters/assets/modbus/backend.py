@@ -15,7 +15,7 @@ from adapters.assets.modbus.readings import readings
 from adapters.assets.modbus.register_map import read_map
 from adapters.assets.modbus.resolve import resolved
 from adapters.assets.modbus.wire import Trouble, Wire
-from rami.asset.live import Answer, Link, Mask, Observation, Vector
+from rami.asset.live import Answer, Link, LinkState, Mask, Observation, Vector
 from rami.core.errors import UnreachableError
 from rami.core.points import PointIndex
 from rami.core.timegrid import NS
@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 
 class ModbusBackend:
-    """Observable, Commandable, Linked, Beating. Times are those of the request that told a value.
+    """Observable, Commandable, Linked, Beating, Refreshable.
+
+    Times are those of the request that told a value.
 
     A device that stays silent is asked again with growing waits, while others behind the same
     gateway are read on; the link is lost when nobody answers.
@@ -112,6 +114,16 @@ class ModbusBackend:
     def read_back(self) -> Observation:
         """The inputs' registers as last read."""
         return self._image.inputs.observation(self._clock())
+
+    def refresh(self) -> None:
+        """As in Refreshable."""
+        link = self._line.link
+        if self._poller is None or link.state is not LinkState.OPEN:
+            raise UnreachableError(f"{self._twin}: {link.trouble or 'the link is not open'}")
+        try:
+            self._poller.read_all()
+        except Trouble as error:
+            raise UnreachableError(f"{self._twin}: {error}") from error
 
     def command(self, values: Vector, chosen: Mask) -> tuple[Answer, ...]:
         """Write, and read back where `verify` is set; answers in order of the inputs."""

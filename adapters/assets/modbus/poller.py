@@ -42,6 +42,11 @@ class Poller:
         self._thread = Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
+    def read_all(self) -> None:
+        """Read everything now, in the caller's thread. Raises Trouble."""
+        for reading in self._readings:
+            self._read(reading)
+
     def ask_to_stop(self) -> None:
         """No further reading; does not wait."""
         self._stop.set()
