@@ -67,9 +67,9 @@ class Judge:
         ranked = rank(self.signatures, list(self.memory)[-_RECENT:], touched, touched)
         return next((c.size for c in ranked if c.fault == fault), float("nan"))
 
-    def mean(self, k: int, blocks: int) -> float:
+    def mean(self, k: int) -> float:
         """Mean deviation of a relation over the last blocks in which it was judged."""
-        seen = [e.deviation[k] for e in list(self.memory)[-blocks:] if np.isfinite(e.deviation[k])]
+        seen = [e.deviation[k] for e in self.memory if np.isfinite(e.deviation[k])][-_RECENT:]
         return float(np.mean(seen)) if seen else float("nan")
 
     def _is_quiet(self, k: int) -> bool:

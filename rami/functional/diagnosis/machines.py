@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 
 import numpy as np
 
@@ -11,17 +12,27 @@ from rami.functional.diagnosis.water import LEAST_SHARE
 
 
 @dataclass(frozen=True)
-class FlowAtPosition(Relation):
-    """Flow of a pump or valve against its position; members flow, position.
+class OutputAtPosition(Relation):
+    """Flow of a pump or valve, heat of a boiler, against its position; members output, position,
+    and for a boiler the water's flow and outlet temperature.
 
-    No flow at an open position, and flow at a closed one, count as 1 % and 3 % of full.
+    No output at an open position, and some at a closed one, count as 1 % and 3 % of full.
+    `least` is the share of full from which on it follows its position; without water, and within
+    6 K of `outlet_max` or beyond, a boiler does not.
     """
 
+    least: float = LEAST_SHARE
+    outlet_max: float = inf
+
     def residual(self, c: Columns) -> Values:
-        """100 ln(m / (m_max u)), %."""
-        flow, position = (c[p] for p in self.points)
-        share = flow / self.members[0].nominal
-        judged = np.maximum(share, position) > LEAST_SHARE
+        """100 ln(output / (full output x position)), %."""
+        output, position, *water = (c[p] for p in self.points)
+        share = output / self.members[0].nominal
+        judged = np.maximum(share, position) > self.least
+        if water:
+            flow, outlet = water
+            judged &= flow > LEAST_SHARE * self.members[2].nominal
+            judged &= outlet < self.outlet_max - 6.0
         return log_ratio(np.maximum(share, 0.01), np.maximum(position, 0.03), judged)
 
     def shape(self, c: Columns) -> tuple[tuple[Values, float], ...]:

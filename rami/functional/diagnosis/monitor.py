@@ -181,7 +181,7 @@ class Monitor:
             if c is not best:
                 rivals[str(other)] = c.confidence
         evidence = tuple(
-            f"{self.relations[k].name}: {self._judge.mean(int(k), 8):+.2g} {self.relations[k].unit}"
+            f"{self.relations[k].name}: {self._judge.mean(int(k)):+.2g} {self.relations[k].unit}"
             for k in np.flatnonzero(group)
         )
         return Diagnosis(

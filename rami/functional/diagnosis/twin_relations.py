@@ -19,7 +19,7 @@ from rami.asset.pump import Pump
 from rami.asset.topology import TwinTopology
 from rami.asset.valve import Valve
 from rami.asset.water import mass_flow
-from rami.functional.diagnosis.machines import FlowAtPosition, PowerAtFlow, Sum, Yield
+from rami.functional.diagnosis.machines import OutputAtPosition, PowerAtFlow, Sum, Yield
 from rami.functional.diagnosis.relation import FaultKind, Loss, Member, Quantity, Relation
 from rami.functional.diagnosis.transfer import Conductance, Performance, TowerTransfer
 from rami.functional.diagnosis.water import HeatCarried, SameFlow, SameWater
@@ -67,6 +67,7 @@ def _of(topology: TwinTopology, name: str, component: Component) -> Iterator[Rel
         case Boiler():
             yield from _fired(topology, name, component.network, component.power)
             yield _yield(name, "P_th", component.power, component.efficiency)
+            yield _boiler_at_position(topology, name, component)
         case Chp():
             heat = component.power_th * component.engines
             power = component.power_el * component.engines
@@ -128,7 +129,7 @@ def _mover(name: str, component: Pump | Valve) -> Iterator[Relation]:
         if isinstance(component, Pump)
         else (Loss(FaultKind.STUCK, name, 0),)
     )
-    yield FlowAtPosition(f"{name}: flow at its position", (flow, position), losses, floor=1.0)
+    yield OutputAtPosition(f"{name}: flow at its position", (flow, position), losses, floor=1.0)
     if isinstance(component, Pump):
         power = _power(f"{name}.P_el", component.power_el_max)
         yield PowerAtFlow(f"{name}: power at its position", (power, position), floor=3.0)
@@ -171,6 +172,23 @@ def _yield(name: str, out: str, power: float, efficiency: float) -> Relation:
     )
 
 
+def _boiler_at_position(topology: TwinTopology, name: str, boiler: Boiler) -> Relation:
+    net = topology.networks[_local(topology, boiler.network)]
+    return OutputAtPosition(
+        f"{name}: heat at its position",
+        (
+            _power(f"{name}.P_th", boiler.power),
+            _position(f"{name}.u"),
+            Member(f"{name}.m", Quantity.GIVEN, mass_flow(boiler.power, net.hot - net.cold)),
+            Member(f"{name}.T_out", Quantity.GIVEN, net.hot),
+        ),
+        (Loss(FaultKind.STUCK, name, 0),),
+        floor=2.0,
+        least=max(1.1 * boiler.part_load_min, 0.1),
+        outlet_max=boiler.outlet_max,
+    )
+
+
 def _consumer(topology: TwinTopology, name: str, consumer: Consumer) -> Iterator[Relation]:
     network = topology.networks[_local(topology, consumer.network)]
     flow = _flow(f"{name}.m", mass_flow(consumer.power, network.hot - network.cold))
@@ -194,7 +212,7 @@ def _arriving(
         if link.target != port:
             continue
         source = link.source.partition(".")[0]
-        component = topology.components[source]
+        component = topology.components.get(source)
         before = None
         if isinstance(component, Junction):
             before = f"{source}.T"
