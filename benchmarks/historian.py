@@ -1,7 +1,8 @@
 """The embedded historian beside raw DuckDB, and a live loop with and without it.
 
 Rows are generated. `python -m benchmarks.historian --full` takes the whole year of 60,000 meters
-and a real loop of 1 s, 10 minutes with and 10 minutes without the historian.
+and a real loop of 1 s, 10 minutes with and 10 minutes without the historian, in turns of 15 s;
+`--only live --short` is that loop at 0.1 s in under 5 minutes. Both end with a verdict.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
@@ -18,6 +20,7 @@ from tempfile import mkdtemp
 import numpy as np
 
 from benchmarks import historian_live
+from benchmarks.jitter import Comparison, compare
 from benchmarks.row import Row, below
 
 #: meters and months: the curve
@@ -90,25 +93,63 @@ def _fleet(meters: int, months: int) -> Iterator[Row]:
     yield _beside(f"{what} longest write (a day)", ours["longest"], raw["longest"], "s")
 
 
-def _live(step_s: float, steps: int, turns: int) -> Iterator[Row]:
-    kept, bare, pressure = historian_live.measure(step_s, steps, turns)
-    what = f"loop of {historian_live.SIGNALS:,} signals at {step_s:g} s:"
+@dataclass(frozen=True)
+class Live:
+    """A loop: length of a step, steps of a block, turns of one block with and one without."""
+
+    step_s: float
+    steps: int
+    turns: int
+
+
+#: at 50 times real speed, at 10 times (280 s), at real speed (20 minutes)
+QUICK_LIVE = Live(0.02, 25, 4)
+FAST_LIVE = Live(0.02, 30, 20)
+SHORT_LIVE = Live(0.1, 20, 70)
+REAL_LIVE = Live(1.0, 15, 40)
+#: the lateness that counts as unchanged, and the noise that lets nothing be said
+FACTOR, NOISE = 1.1, 1.5
+
+
+def _live(loop: Live) -> Iterator[Row]:
+    taken = historian_live.measure(loop.step_s, loop.steps, loop.turns)
+    what = f"loop of {historian_live.SIGNALS:,} signals at {loop.step_s:g} s:"
+    peer = "without a historian"
     for column, figure in enumerate(("a step begins late by", "a step takes")):
         for q in (50, 99):
-            a = np.percentile(kept[:, column], q) * 1e3
-            b = np.percentile(bare[:, column], q) * 1e3
-            yield Row(f"{what} {figure}, p{q}", a, "ms", "without a historian", b, a / b)
-    late = [float(np.mean(taken.sum(axis=1) > step_s)) for taken in (kept, bare)]
-    yield Row(f"{what} share of steps not done in time", late[0], "", "without", late[1])
-    yield below(f"{what} rows dropped", pressure.dropped, "", 0)
-    yield Row(f"{what} longest wait for the disk", pressure.longest_wait_s, "s")
+            a = float(np.percentile(taken.kept[:, :, column], q)) * 1e3
+            b = float(np.percentile(taken.bare[:, :, column], q)) * 1e3
+            yield Row(f"{what} {figure}, p{q}", a, "ms", peer, b, a / b)
+    late = compare(taken.kept[:, :, 0], taken.bare[:, :, 0], 99)
+    goal = FACTOR * late.noise
+    met = late.unchanged(FACTOR, NOISE)
+    yield Row(f"{what} late p99, ratio", late.ratio, "", goal=goal, met=met)
+    yield Row(f"{what} late p99, ratio that noise alone reaches", late.noise, "")
+    yield Row(f"{what} late p99, more by at most (95 %)", late.bound_s * 1e3, "ms")
+    yield Row(f"{what} chance of so many later blocks", late.chance, "")
+    missed = [float(np.mean(t.sum(axis=2) > loop.step_s)) for t in (taken.kept, taken.bare)]
+    yield Row(f"{what} share of steps not done in time", missed[0], "", "without", missed[1])
+    yield below(f"{what} rows dropped", taken.pressure.dropped, "", 0)
+    yield Row(f"{what} longest wait for the disk", taken.pressure.longest_wait_s, "s")
+    _say(loop, late, met)
+
+
+def _say(loop: Live, late: Comparison, met: bool | None) -> None:
+    words = {True: "unchanged", False: "CHANGED", None: "too much noise to say"}
+    sys.stderr.write(
+        f"jitter at {loop.step_s:g} s: {words[met]}; late p99 {late.ours_s * 1e3:.3g} ms with, "
+        f"{late.theirs_s * 1e3:.3g} ms without the historian; ratio {late.ratio:.2f}, noise "
+        f"alone {late.noise:.2f}; 95 % sure: at most {late.bound:.2f} times, "
+        f"{late.bound_s * 1e3:+.2g} ms or {late.bound_s / loop.step_s:+.1e} of a step; later in "
+        f"{late.later} of {late.turns} blocks (chance {late.chance:.2f})\n"
+    )
 
 
 def rows(quick: bool = False) -> Iterator[Row]:
     """The curve of fleets, then the loop at fifty times real speed."""
     for meters, months in QUICK if quick else CURVE:
         yield from _fleet(meters, months)
-    yield from _live(0.02, 50 if quick else 150, 2 if quick else 4)
+    yield from _live(QUICK_LIVE if quick else FAST_LIVE)
 
 
 def main() -> None:
@@ -116,6 +157,7 @@ def main() -> None:
 
     parser = argparse.ArgumentParser(prog="python -m benchmarks.historian", description=__doc__)
     parser.add_argument("--full", action="store_true", help="a year, and 20 minutes of a loop")
+    parser.add_argument("--short", action="store_true", help="under 5 minutes of a loop")
     parser.add_argument("--only", choices=("fleet", "live"))
     parser.add_argument("--meters", type=int, help="of the curve, this point alone")
     options = parser.parse_args()
@@ -126,7 +168,8 @@ def main() -> None:
             for row in _fleet(meters, months):
                 show(row)
     if options.only != "fleet":
-        for row in _live(1.0, 60, 10) if options.full else _live(0.02, 150, 4):
+        loop = REAL_LIVE if options.full else SHORT_LIVE if options.short else FAST_LIVE
+        for row in _live(loop):
             show(row)
 
 
