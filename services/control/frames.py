@@ -76,6 +76,7 @@ def _sparse(
     values: Mapping[str, float], points: PointIndex | None, parts: list[bytes]
 ) -> list[Any]:
     """How many stand in the payload, and those that are no points by name."""
+    values = dict(values)  # as it is now, whoever holds it
     known = [name for name in values if points is not None and name in points]
     if points is not None and known:
         parts.append(np.array([values[name] for name in known], np.float64).tobytes())

@@ -69,16 +69,21 @@ class Published:
 
     def publish_plan(self, plan: PlanView | None) -> None:
         """What is followed from now on; a proposal that became the plan waits no longer."""
-        if plan is not None and self._proposal is not None:
-            same = plan.made_ns == self._proposal.made_ns
-            self._proposal = None if same else self._proposal
+        proposal = self._proposal
+        if plan is not None and proposal is not None and plan.made_ns == proposal.made_ns:
+            self._proposal = None
+        elif _same(plan, self._plan):
+            return
         self._plan = plan
         self._ring()
 
     def propose(self, plan: PlanView | None) -> None:
         """A plan that waits for an operator; None: none does."""
-        self._proposal = plan if plan is None or plan.proposed else replace(plan, proposed=True)
-        self._ring()
+        if plan is not None and not plan.proposed:
+            plan = replace(plan, proposed=True)
+        if not _same(plan, self._proposal):
+            self._proposal = plan
+            self._ring()
 
     def happened(
         self,
@@ -242,6 +247,13 @@ class Published:
     def _ring(self) -> None:
         for called in self._listeners:
             called()
+
+
+def _same(one: PlanView | None, other: PlanView | None) -> bool:
+    """Whether a plan is told again; its values need not be looked at."""
+    if one is None or other is None:
+        return one is other
+    return one is other or replace(one, values=()) == replace(other, values=())
 
 
 def _nobody(_: Reply) -> None:

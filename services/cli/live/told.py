@@ -75,7 +75,12 @@ def _age(seen: Observation, points: PointIndex, now_ns: int) -> float | None:
         for point, ns in zip(points.points, seen.times_ns, strict=True)
         if point.direction is Direction.MEASURED and ns > 0
     ]
-    return (now_ns - min(times)) / NS if times else None
+    return _ago(min(times), now_ns) if times else None
+
+
+def _ago(then_ns: int, now_ns: int) -> float:
+    # within a step the clock may be ahead of the state
+    return max(0, now_ns - then_ns) / NS
 
 
 def _worst(twin: TwinView, points: PointIndex) -> dict[str, Any] | None:
@@ -97,7 +102,7 @@ def _plan(plan: PlanView | None, view: SiteView) -> dict[str, Any] | None:
         return None
     return {
         "made": iso(plan.made_ns),
-        "age_s": (view.time_ns - plan.made_ns) / NS,
+        "age_s": _ago(plan.made_ns, view.time_ns),
         "rung": plan.rung,
         "gap": plan.gap,
         "objective": plan.objective,

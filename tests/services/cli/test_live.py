@@ -119,13 +119,14 @@ def test_alarms_are_shown_and_acknowledged(loop: SmallLoop) -> None:
     assert code == 0 and "ann has seen link" in out and "answer" not in out
 
 
-def test_nobody_runs_there(rami: Rami, tmp_path: Path) -> None:
+def test_nobody_runs_there(rami: Rami, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     done = rami("status")
     assert done.returncode == 3 and "nobody runs below" in done.stderr
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "runs" / "dead").mkdir(parents=True)
-    for words in (("status", "dead"), ("mode", "hts", "shadow", "dead"), ("events", "other")):
-        done = rami(*words)
-        assert done.returncode == 3 and len(done.stderr.splitlines()) == 1, done.stderr
+    for words in ("status dead", "mode hts shadow dead", "events other", "events", "events dead"):
+        code, out, err = _called(*words.split())
+        assert (code, out, len(err.splitlines())) == (3, "", 1), err
 
 
 def test_other_processes_watch_until_the_end(loop: SmallLoop, tmp_path: Path, rami: Rami) -> None:

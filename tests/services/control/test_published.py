@@ -47,6 +47,18 @@ def test_a_proposal_that_is_followed_waits_no_longer() -> None:
     assert site.proposal() is None and site.plan().made_ns == 5
 
 
+def test_a_plan_told_again_is_no_news() -> None:
+    site, rung = published(), []
+    site.listen(lambda: rung.append(1))
+    for _ in range(3):
+        site.publish_plan(plan_view(1))
+        site.propose(plan_view(2))
+    assert len(rung) == 2
+    site.publish_plan(None)
+    site.propose(None)
+    assert len(rung) == 4 and site.plan() is None and site.proposal() is None
+
+
 def test_events_are_numbered_and_bounded(tmp_path: Path) -> None:
     site = Published("demo", {}, lambda: 7, keep=10)
     for i in range(25):
