@@ -2,7 +2,8 @@
 
 `{"advance": 10}`, `{"status": true}`, `{"fault": "drift:hp.P_el,rate=5"}` (or as an object),
 `{"clear": "NAME"}` (or `all`), `{"around": {"hp_border.T_take": 31.5}}` (null lets go),
-`{"beat": true}` (the heartbeat, in lockstep), `{"truth": true}`, `{"stop": true}`. The answer holds `ok`, and `error` where that is false.
+`{"beat": true}` (the heartbeat, in lockstep), `{"truth": true}`, `{"stop": true}`. The answer
+holds `ok`, and `error` where that is false.
 """
 
 from __future__ import annotations
