@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from models.codegen.programme import Programme
 from models.codegen.python_source import entries, signals
 from models.kernel.model import Model
+from rami.core.errors import ModelError
 from rami.core.points import PointIndex
 
 Matrix = NDArray[np.float64]
@@ -50,11 +51,19 @@ class Linearise:
         self._places = (np.array(rows, np.intp), np.array(columns, np.intp))
 
     def __call__(self, inputs: Matrix, states: Matrix) -> LinearModel:
-        """The matrices at `inputs` and `states` (of the model; registers may be left out)."""
+        """The matrices at `inputs` and `states` (of the model; registers may be left out).
+
+        Raises ModelError where they are not finite.
+        """
         model, n = self._model, self._n
         u, x = inputs.tolist(), states.tolist()
         table = np.zeros((n + len(model.outputs), n + len(model.inputs)))
-        table[self._places] = self._entries(u, x, self._signals(u, x))
+        try:
+            table[self._places] = self._entries(u, x, self._signals(u, x))
+        except ArithmeticError as error:
+            raise ModelError(f"{model.name}: no linear model at this state: {error}") from error
+        if not np.isfinite(table).all():
+            raise ModelError(f"{model.name}: no linear model at this state: not finite")
         return LinearModel(
             self._names,
             self.inputs,

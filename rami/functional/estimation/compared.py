@@ -24,25 +24,27 @@ class Compared:
     """Points of the model's `outputs` that are `measured` too, registers left out, in `points`.
 
     `told` are their places in the model's outputs. Values that are Bad, not finite or older than
-    `stale_s` are not usable; Uncertain ones count less.
+    `stale_s` (none: whatever their age, as their quality tells) are not usable; Uncertain ones
+    count less.
     """
 
     def __init__(
-        self, outputs: PointIndex, measured: PointIndex, settings: Fidelity, stale_s: float
+        self, outputs: PointIndex, measured: PointIndex, settings: Fidelity, stale_s: float | None
     ) -> None:
         self.points = PointIndex(judged(p for p in outputs.points if p.name in measured))
         self.told = outputs.places(self.points.names)
         self._from = measured.places(self.points.names)
-        self._stale_ns = round(stale_s * NS)
+        self._stale_ns = None if stale_s is None else round(stale_s * NS)
         tolerances = tolerances_of(self.points.points, settings)
         self.fidelity, self._noise = Bounds.of(tolerances.fidelity), Bounds.of(tolerances.noise)
 
     def usable(self, observation: Observation, now_ns: int | None) -> tuple[Vector, Vector]:
         """Values, NaN where unusable, and the factor of each one's variance."""
         quality = observation.quality[self._from]
-        times = observation.times_ns[self._from]
-        now = int(observation.times_ns.max(initial=0)) if now_ns is None else now_ns
-        left_out = is_bad(quality) | (now - times > self._stale_ns)
+        left_out = is_bad(quality)
+        if self._stale_ns is not None:
+            now = int(observation.times_ns.max(initial=0)) if now_ns is None else now_ns
+            left_out |= now - observation.times_ns[self._from] > self._stale_ns
         values = np.where(left_out, np.nan, observation.values[self._from])
         values[~np.isfinite(values)] = np.nan
         return values, np.where(is_good(quality), 1.0, _UNCERTAIN)

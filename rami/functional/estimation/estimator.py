@@ -43,8 +43,9 @@ class StateEstimator:
     """Follows a plant with a model of its own.
 
     `measured` names the values of the observations; those that the model tells as well, registers
-    left out, are `compared`. Values that are Bad, not finite or older than `stale_s` are left
-    out; Uncertain ones, and those far from what was expected, count less. Deterministic.
+    left out, are `compared`. Values that are Bad, not finite or older than `stale_s` (none: a
+    backend marks by itself what is too old) are left out; Uncertain ones, and those far from what
+    was expected, count less. Deterministic.
     """
 
     def __init__(
@@ -54,7 +55,7 @@ class StateEstimator:
         measured: PointIndex,
         settings: Fidelity | None = None,
         twin: str = "twin",
-        stale_s: float = 60.0,
+        stale_s: float | None = None,
     ) -> None:
         """ModelError when the model and its linearisation differ in states, inputs or outputs."""
         settings = settings or Fidelity()

@@ -45,7 +45,7 @@ class Case:
     def another(self) -> StateEstimator:
         """A fresh estimator of the same plant."""
         return StateEstimator(
-            NativePlant(self.model), self.linearise, self.measured, self.settings, "bench"
+            NativePlant(self.model), self.linearise, self.measured, self.settings, "bench", 60.0
         )
 
     def start(self, inputs: Vector) -> Estimate:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from rami.functional.estimation import StateEstimator
 from tests.functional.estimation.cases import Case, seen
 from tests.models.held_inputs import drawn_inputs
 from tests.models.wired import station
+from twins.site import load_site
 
 STALE = quality(Family.BAD, Reason.STALE)
 
@@ -35,7 +37,7 @@ def _rows(case: Case, count: int, seed: int = 4) -> np.ndarray:
     return drawn_inputs(case.topology, case.plant.inputs, count, seed)
 
 
-@settings(max_examples=4)
+@settings(max_examples=3)
 @given(
     sources=st.integers(1, 3),
     sinks=st.integers(1, 3),
@@ -65,6 +67,21 @@ def test_any_plant_that_is_the_model_is_found_again(
         if name not in unobserved:
             spread = estimate.std[case.estimator.state_points[name]]
             assert abs(error) < 0.05 + 2.0 * spread, name
+
+
+@pytest.mark.parametrize("twin", ["iess", "dhs", pytest.param("hts", marks=pytest.mark.soak)])
+def test_each_twin_of_the_reference_is_found_again(twin: str, reference_site_file: Path) -> None:
+    case = Case(load_site(reference_site_file).topology.twins[twin])
+    rows = _rows(case, 8, seed=3)
+    for row in rows[:3]:
+        case.move(row, 60.0)
+    case.start(rows[3])
+    for row in rows[3:]:
+        case.step(row, 30.0)
+        case.step(row, 30.0)
+    assert np.linalg.eigvalsh(case.estimator._covariance).min() > 0.0
+    assert case.estimator.unobserved() == ()
+    assert max(abs(e) for e in case.errors.values()) < 0.3
 
 
 def test_layers_that_are_not_measured_converge_from_a_wrong_start() -> None:
@@ -201,6 +218,13 @@ def test_a_history_is_run_through(case: Case) -> None:
     for inputs, observed, seconds in history:
         again = other.update(inputs, observed, seconds)
     assert np.array_equal(estimate.state, again.state)
+
+
+def test_where_the_equations_fail_it_is_told(case: Case) -> None:
+    states = case.plant.state()
+    states[case.estimator.state_points["circuit_flow.T"]] = 1e308
+    with pytest.raises(ModelError, match="no linear model at this state"):
+        case.linearise(case.plant.inputs.starts() + 1e300, states)
 
 
 def test_what_cannot_be_is_told(case: Case) -> None:
