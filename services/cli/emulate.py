@@ -150,16 +150,24 @@ def _pace_problems(options: Options) -> list[Problem]:
 
 def _write_map(site: Site, options: Options, path: Path) -> None:
     from services.assemble.emulated import points
-    from services.emulate.map_written import node_map, register_map, write_map
+    from services.emulate.map_written import (
+        node_heartbeat,
+        node_map,
+        register_heartbeat,
+        register_map,
+        write_map,
+    )
 
     topology = site.topology.twins[options.twin]
     inputs, outputs = points(topology)
     if options.modbus is not None:
-        text = register_map(inputs, outputs)
+        text, heartbeat = register_map(inputs, outputs), register_heartbeat()
     else:
         text = node_map(topology.name, inputs, outputs)
+        heartbeat = node_heartbeat(topology.name)
     write_map(path, text)
     note(f"map: {path}")
+    note(f"twins.{topology.name}.backends.plant may have: {heartbeat}")
 
 
 def _write_truth(site: Site, options: Options, settings: Settings) -> None:

@@ -13,6 +13,7 @@ from asyncua.crypto.permission_rules import User, UserRole
 from asyncua.server.address_space import AttributeService
 from asyncua.server.user_managers import UserManager
 
+from rami.communication.information_model.units import unit_information
 from rami.core.points import Direction, Point
 from rami.core.timegrid import NS, moment
 from services.emulate.front import HOST, port_errors
@@ -21,17 +22,6 @@ from services.emulate.opcua_names import namespace
 from services.emulate.plc import Plc
 from services.emulate.status_points import FOLDER, POINTS, status_values
 
-#: UNECE Recommendation 20 codes and display names of canonical units
-_UNITS = {
-    "degC": ("CEL", "°C"),
-    "K": ("KEL", "K"),
-    "kW": ("KWT", "kW"),
-    "kWh": ("KWH", "kWh"),
-    "kg/s": ("KGS", "kg/s"),
-    "s": ("SEC", "s"),
-    "1": ("C62", "1"),
-}
-_UNECE = "http://www.opcfoundation.org/UA/units/un/cefact"
 #: what a sensor can tell, by quantity
 _SPANS = {
     "temperature": (-60.0, 400.0),
@@ -265,12 +255,12 @@ async def _variable(
     await node.write_attribute(
         ua.AttributeIds.Description, ua.DataValue(ua.Variant(ua.LocalizedText(words)))
     )
-    code, shown = _UNITS.get(unit, ("", unit))
+    told = unit_information(unit)
     information = ua.EUInformation()
-    information.NamespaceUri = _UNECE
-    information.UnitId = int.from_bytes(code.encode("ascii"), "big")
-    information.DisplayName = ua.LocalizedText(shown)
-    information.Description = ua.LocalizedText(shown)
+    information.NamespaceUri = told.namespace
+    information.UnitId = told.number
+    information.DisplayName = ua.LocalizedText(told.shown)
+    information.Description = ua.LocalizedText(told.description)
     await node.add_property(0, "EngineeringUnits", information)
     low, high = (float(np.clip(x, -1e12, 1e12)) for x in span)
     await node.add_property(0, "EURange", ua.Range(low, high))

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import yaml
 
 from adapters.assets.modbus.configuration import ModbusConfiguration
 from adapters.assets.opcua.configuration import OpcuaConfiguration
@@ -43,17 +44,22 @@ def reached(
     inputs, outputs = points(topology)
     running = started(reference_site_file, "--twin", TWIN, f"--{kind}", "0", "--lockstep")
     configuration: Any
+    text = node_map(TWIN, inputs, outputs) if kind == "opcua" else register_map(inputs, outputs)
+    (folder / "map.csv").write_text(text)
+    # what the map says of the heartbeat, as it would be written in the site file
+    heartbeat = yaml.safe_load(text.splitlines()[-1].partition(": ")[2])
+    heartbeat["heartbeat"] |= {"period": "50 ms", "limit": "30 s"}
     if kind == "opcua":
-        (folder / "map.csv").write_text(node_map(TWIN, inputs, outputs))
         configuration = OpcuaConfiguration.model_validate(
             {"endpoint": running.told["opcua"], "nodes": "map.csv", "sampling": "100 ms"}
+            | heartbeat
             | {"retries": {"first": "200 ms", "longest": "200 ms"}}
         )
     else:
-        (folder / "map.csv").write_text(register_map(inputs, outputs))
         host, _, port = running.told["modbus"].partition(":")
         configuration = ModbusConfiguration.model_validate(
             {"host": host, "port": int(port), "registers": "map.csv", "period": "100 ms"}
+            | heartbeat
             | {"retries": {"first": "200 ms", "longest": "200 ms"}}
         )
     problems, notes = configuration.check_points(folder, topology.points.points)
@@ -121,3 +127,17 @@ def test_a_lost_link_comes_back(reached: Reached) -> None:
     _until(lambda: reached.backend.link().state is LinkState.OPEN, "the link is back")
     assert reached.backend.link().losses == before + 1
     _until(lambda: bool(is_good(reached.backend.observe().quality).all()), "all points good")
+
+
+def _silent_s(reached: Reached) -> float:
+    reached.running.control.ask({"advance": 1})
+    return float(reached.running.control.ask({"status": True})["silent"])
+
+
+def test_the_heartbeat_keeps_it_out_of_its_safe_state(reached: Reached) -> None:
+    _command(reached, hex_hnht_pump__u=0.5)
+    for _ in range(4):
+        reached.backend.beat()
+        reached.running.control.ask({"advance": 20})
+        _until(lambda: _silent_s(reached) <= 1.0, "a beat is seen")
+    assert reached.running.control.ask({"status": True})["control"] == "remote"
