@@ -34,7 +34,7 @@ class Published:
 
     `points` by twin as `LiveSite.points` orders them; `clock` gives the loop's time (UTC ns) for
     events. Before the first step the view is of step 0, without twins, state `starting`. The last
-    `keep` events are held; all are in `journal`, where there is one.
+    `keep` events are held; all are in `journal`, where there is one, and numbers go on from there.
     """
 
     def __init__(
@@ -54,8 +54,9 @@ class Published:
         self._view = SiteView(0, clock(), {}, Pace("", 0.0, 0, 0, 0, 0.0, 0.0), state=STARTING)
         self._plan: PlanView | None = None
         self._proposal: PlanView | None = None
-        self._last = 0
-        self._kept: deque[Event] = deque(maxlen=keep)
+        # a run that ended before its first checkpoint left events that nothing else tells of
+        self._kept = deque(last_events(journal.file, keep) if journal else (), maxlen=keep)
+        self._last = self._kept[-1].number if self._kept else 0
         self._alarms = Alarms()
         self._requests = Requests(waiting)
         self._listeners: tuple[Callable[[], None], ...] = ()

@@ -28,6 +28,7 @@ from services.control.stream import Stream, opened
 LOST = "lost"
 _KEPT = 10_000
 _AGAIN_S, _AGAIN_MOST_S = 0.05, 2.0
+_LEAVE_S = 2.0
 #: what a damaged message raises
 _DAMAGE = (ValueError, KeyError, TypeError, IndexError, AttributeError)
 
@@ -68,7 +69,8 @@ class RemoteSite:
         """Hang up."""
         self._closed.set()
         self._stream.hang_up()
-        self._thread.join()
+        # it may be at the door of a process that does not let it in, and ends by itself
+        self._thread.join(_LEAVE_S)
 
     def __enter__(self) -> Self:
         return self

@@ -34,6 +34,7 @@ class Service:
         self, site: Published, limits: Limits, told: Told, watchers: Callable[[], int]
     ) -> None:
         self._site, self._limits, self._told, self._watchers = site, limits, told, watchers
+        self._points_text = b""
 
     def answer(self, client: Connection, now: float) -> None:
         """Take the client's next line and answer it, at once or when the loop has.
@@ -122,9 +123,17 @@ class Service:
             return
         if after is None:
             after = self._site.last_event
-        points = {twin: points_plain(self._site.points(twin)) for twin in self._site.twins}
-        self._say(client, name, {**self.hello(), "points": points}, now)
+        hello = line({"id": name, "ok": True, **self.hello()})
+        client.send(hello.removesuffix(b"}\n") + b"," + self._points(), now)
         client.watch = Watch(after)
+
+    def _points(self) -> bytes:
+        """The rest of a line that begins with something else; made once."""
+        if not self._points_text:
+            site = self._site
+            points = {twin: points_plain(site.points(twin)) for twin in site.twins}
+            self._points_text = line({"points": points}).removeprefix(b"{")
+        return self._points_text
 
     def _refuse(self, client: Connection, name: object, why: str, now: float) -> None:
         client.send(line({"id": name, "ok": False, "why": [why]}), now)

@@ -195,3 +195,10 @@ def test_a_restored_site_goes_on_after_the_checkpoint(tmp_path: Path) -> None:
     assert [e.number for e in again.events()] == [1]
     assert again.conditions() == {("hts", "link"): (site.events()[0], False)}
     assert again.happened(EventKind.START, "", Severity.NOTE, "resumed").number == 2
+
+
+def test_events_of_a_run_without_checkpoint_are_numbered_on(tmp_path: Path) -> None:
+    published(tmp_path).happened(EventKind.START, "", Severity.NOTE, "first")
+    again = published(tmp_path)
+    assert again.happened(EventKind.START, "", Severity.NOTE, "second").number == 2
+    assert [e.text for e in again.events()] == ["first", "second"]
