@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: rows that are read at once, about
 _AT_ONCE = 2_000_000
+#: intervals of a grid on which rows are looked for
+_COARSE = 4096
 
 
 def export(
@@ -48,6 +50,7 @@ def export(
         if step is None:
             count = _rows(history, chosen, whole, out, kind, report)
         else:
+            whole = _held(history, chosen, whole, span, step)
             grid = grid_of(step, whole, len(chosen))
             wide_file(out, kind, _frame(history, chosen, grid, how, report))
             count = grid.count
@@ -116,6 +119,44 @@ def _whole(
         held = f"{iso(stats.first_ns)} to {iso(stats.last_ns)}"
         raise DataError(f"{stats.place}: nothing in the span asked for; it holds {held}")
     return first, after
+
+
+def _held(
+    history: Store,
+    chosen: Sequence[Signal],
+    whole: tuple[int, int],
+    asked: tuple[int | None, int | None],
+    step: str,
+) -> tuple[int, int]:
+    """The span from the first step with values of these signals to the last, where left open."""
+    names = [s.name for s in chosen]
+    step_ns = grid_of(step, (0, 1)).step_ns
+    first, after = (
+        None if end is not None else _edge(history, names, whole, step_ns, place)
+        for end, place in zip(asked, (0, -1), strict=True)
+    )
+    return first[0] if first else whole[0], after[1] if after else whole[1]
+
+
+def _edge(
+    history: Store, names: Sequence[str], span: tuple[int, int], step_ns: int, place: int
+) -> tuple[int, int] | None:
+    """The first (`place` 0) or last (-1) step with values. Coarse steps come before fine ones, so
+    that no long grid is made for a few rows."""
+    from rami.core.historian import Aggregation
+
+    while True:
+        steps = -(-(span[1] - span[0]) // step_ns)
+        wide_ns = -(-steps // _COARSE) * step_ns
+        grid = TimeGrid(span[0], wide_ns, -(-steps * step_ns // wide_ns))
+        counted = history.aggregate(names, grid, Aggregation.COUNT, Aggregation.COUNT)["signals"]
+        there = [k for k, count in enumerate(counted.tolist()) if count > 0]
+        if not there:
+            return None
+        start = grid.start_ns + there[place] * wide_ns
+        span = start, start + wide_ns
+        if wide_ns == step_ns:
+            return span
 
 
 def _kind(out: Path) -> Format:

@@ -100,6 +100,32 @@ def test_values_on_a_grid_go_out_wide_and_come_back(
     assert frame["a.P"].tolist() == [0.5, 2.5]
 
 
+def test_a_grid_spans_the_values_of_the_chosen_signals(
+    data: Data, site: Path, tmp_path: Path
+) -> None:
+    """Not those of others, nor years of empty lines."""
+    with history(site) as store:
+        store.declare([Signal("short.P", "power"), Signal("long.T", "temperature")])
+        times = T0 + HOUR // 4 * np.array([5, 9, 30_000])
+        store.write(
+            Rows.of_series("short.P", times, np.array([1.0, 3.0, 9.0]), np.array([0, 0, BAD], "u4"))
+        )
+        ends = T0 + HOUR * np.array([-50_000, 50_000])
+        store.write(Rows.of_series("long.T", ends, np.ones(2)))
+    file = tmp_path / "wide.csv"
+    words = ("--out", file, "--signals", "short.*", "--step")
+    for step, lines in (
+        ("1 h", ["2019-01-14T01:00:00Z,1.0", "2019-01-14T02:00:00Z,3.0"]),
+        ("10 s", ["2019-01-14T01:15:00Z,1.0", *["..."] * 359, "2019-01-14T02:15:00Z,3.0"]),
+    ):
+        sent = data("export", site, *words, step)
+        assert sent.exit_code == 0, sent.stderr
+        got = file.read_text(encoding="utf-8").splitlines()[1:]
+        assert (got[0], got[-1], len(got)) == (lines[0], lines[-1], len(lines))
+    sent = data("export", site, *words, "1 h", "--to", "2019-01-14T05:00Z")
+    assert len(file.read_text(encoding="utf-8").splitlines()) == 1 + 4
+
+
 def test_files_as_people_have_them(data: Data, site: Path, tmp_path: Path) -> None:
     """Semicolons, decimal commas, local time over a change of clocks, other units."""
     (tmp_path / "load.csv").write_text(
