@@ -17,6 +17,7 @@ GROUPS = (
     "command_line",
     "fmu_step",
     "replan",
+    "planning",
     "closed_loop",
     "forecast",
     "historian",
@@ -27,6 +28,7 @@ GROUPS = (
     "opcua_client",
     "meters",
     "guard",
+    "control",
     "estimation",
 )
 

@@ -40,7 +40,7 @@ class ProcessPlanner:
     `nice` lowers its priority. The same job gives the same plan as in this process.
     """
 
-    def __init__(self, planning: Planning, deadline_s: float = 300.0, nice: int = 5) -> None:
+    def __init__(self, planning: Planning, deadline_s: float = 300.0, nice: int = 10) -> None:
         self.planning, self.deadline_s, self.nice = planning, deadline_s, nice
         #: processes that had to be replaced
         self.restarts = 0

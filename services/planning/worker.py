@@ -6,6 +6,7 @@ while the solver runs.
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import queue
 import signal
@@ -36,6 +37,9 @@ class Planning:
 def serve(planning: Planning, pipe: Connection, nice: int) -> None:
     """Work off jobs until the pipe is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if "fork" in multiprocessing.get_all_start_methods():
+        # pyomo makes a lock at import; one of this kind is not left behind by a killed process
+        multiprocessing.set_start_method("fork", force=True)
     if hasattr(os, "nice"):
         os.nice(nice)
     jobs: queue.SimpleQueue[tuple[int, PlanJob]] = queue.SimpleQueue()
