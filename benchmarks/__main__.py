@@ -29,6 +29,7 @@ GROUPS = (
     "meters",
     "guard",
     "control",
+    "control",
     "estimation",
 )
 

@@ -76,12 +76,12 @@ def _sparse(
     values: Mapping[str, float], points: PointIndex | None, parts: list[bytes]
 ) -> list[Any]:
     """How many stand in the payload, and those that are no points by name."""
-    values = dict(values)  # as it is now, whoever holds it
-    known = [name for name in values if points is not None and name in points]
+    rest = dict(values)  # as it is now, whoever holds it
+    known = [name for name in rest if points is not None and name in points]
     if points is not None and known:
-        parts.append(np.array([values[name] for name in known], np.float64).tobytes())
+        parts.append(np.array([rest.pop(name) for name in known], np.float64).tobytes())
         parts.append(points.places(known).astype(np.int32).tobytes())
-    return [len(known), {n: float(v) for n, v in values.items() if n not in set(known)}]
+    return [len(known), {name: float(value) for name, value in rest.items()}]
 
 
 def _twin_of(told: Mapping[str, Any], place: _Place, points: PointIndex | None) -> TwinView:
@@ -109,7 +109,7 @@ def _sparse_of(told: list[Any], place: _Place, points: PointIndex | None) -> dic
         return rest
     values, places = place.take(count, np.float64), place.take(count, np.int32)
     names = points.names if points is not None else ()
-    return dict(zip((names[i] for i in places), values.tolist(), strict=True)) | rest
+    return dict(zip((names[i] for i in places.tolist()), values.tolist(), strict=True)) | rest
 
 
 class _Place:
