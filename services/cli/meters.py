@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from twins.site import Site
 
 
-def keys(file: Path, name: str, operator: str | None) -> None:
+def keys(file: Path, name: str, operator: str | None, json: bool) -> None:
     """Make them where there are none. Raises ConfigurationError when there are."""
     from rami.information.meters.keys import KeyRing
 
@@ -36,7 +36,8 @@ def keys(file: Path, name: str, operator: str | None) -> None:
             raise ConfigurationError([Problem(f"meters.{name}", "has its keys already", hint)])
         dataset.keys.write(KeyRing.fresh(dataset.recipients))
         dataset.tell("keys", "done")
-    say(f"keys of {name} in {dataset.keys.file}")
+    figures = {"dataset": name, "file": str(dataset.keys.file)}
+    _told(f"keys of {name} in {dataset.keys.file}", figures, json)
 
 
 def ingest(
@@ -98,14 +99,15 @@ def aggregate(
 
 def share(
     file: Path, name: str, recipient: str, out: Path, start: str | None, end: str | None,
-    operator: str | None,
+    operator: str | None, json: bool,
 ) -> None:  # fmt: skip
     """Hand rows over."""
     from rami.information.meters.share import share as work
 
     with _working(file, name, operator) as (dataset, store):
         count = work(dataset, store, recipient, *_span(store, start, end), out)
-    say(f"{count} rows for {recipient} in {out}")
+    figures = {"rows": count, "recipient": recipient, "file": str(out)}
+    _told(f"{count} rows for {recipient} in {out}", figures, json)
 
 
 def log(file: Path, name: str | None, verify: bool, json: bool) -> None:
@@ -138,13 +140,15 @@ def log(file: Path, name: str | None, verify: bool, json: bool) -> None:
         raise RunError("; ".join(problems))
 
 
-def export_subject(file: Path, name: str, id_from: Path, out: Path, operator: str | None) -> None:
+def export_subject(
+    file: Path, name: str, id_from: Path, out: Path, operator: str | None, json: bool
+) -> None:
     """Everything on one meter."""
     from rami.information.meters.subject import export_subject as work
 
     with _working(file, name, operator) as (dataset, store):
         count = work(dataset, store, _number(id_from), out)
-    say(f"{count} rows in {out}")
+    _told(f"{count} rows in {out}", {"rows": count, "file": str(out)}, json)
 
 
 def erase(file: Path, name: str, id_from: Path, operator: str | None) -> None:
@@ -172,34 +176,48 @@ def purge(file: Path, name: str | None, operator: str | None, json: bool) -> Non
         print_table(header, [[p[k] for k in header] for p in proofs])
 
 
-def rotate(file: Path, name: str, keep_old: bool, operator: str | None) -> None:
+def rotate(file: Path, name: str, keep_old: bool, operator: str | None, json: bool) -> None:
     """New keys."""
     from rami.information.meters.rotate import rotate as work
 
     with _working(file, name, operator) as (dataset, store), reported() as report:
         epoch = work(dataset, store, keep_old=keep_old, report=report)
-    say(f"{name} is in epoch {epoch}")
+    _told(f"{name} is in epoch {epoch}", {"dataset": name, "epoch": epoch}, json)
 
 
 def rekey(
-    file: Path, name: str, recipient: str, table: Path, epoch: int, out: Path, operator: str | None
-) -> None:
+    file: Path, name: str, recipient: str, table: Path, epoch: int, out: Path,
+    operator: str | None, json: bool,
+) -> None:  # fmt: skip
     """A recipient's former table under its present pseudonyms."""
     from rami.information.meters.rekey import rekey as work
 
     kept, gone = work(_dataset(opened(file), name, operator), recipient, table, epoch, out)
-    say(f"{kept} rows in {out}; {gone} rows of customers erased since are left out")
+    words = f"{kept} rows in {out}; {gone} rows of customers erased since are left out"
+    _told(words, {"rows": kept, "left_out": gone, "file": str(out)}, json)
 
 
-def resume(file: Path, name: str, operator: str | None) -> None:
+def resume(file: Path, name: str, operator: str | None, json: bool) -> None:
     """Finish what was stopped."""
     from rami.information.meters.resume import resume as work
 
     with _working(file, name, operator) as (dataset, store):
         done = work(dataset, store)
+    receipt = asdict(done.receipt) if done.receipt else None
+    if json:
+        print_json({"action": done.action or None, "receipt": receipt})
+        return
     say(f"finished: {done.action}" if done.action else "nothing was left unfinished")
-    if done.receipt:
-        print_json(asdict(done.receipt))
+    if receipt:
+        print_json(receipt)
+
+
+def _told(words: str, figures: Mapping[str, object], json: bool) -> None:
+    """A line for people or figures for machines."""
+    if json:
+        print_json(figures)
+    else:
+        say(words)
 
 
 @contextmanager

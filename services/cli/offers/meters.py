@@ -32,11 +32,11 @@ File = Annotated[Path, typer.Option(help="file to write")]
 
 @app.command()
 @ending.handled
-def keys(site: SiteFile, dataset: Dataset, operator: Operator = None) -> None:
+def keys(site: SiteFile, dataset: Dataset, operator: Operator = None, json: Json = False) -> None:
     """Make the keys of a dataset, once; they are never shown."""
     from services.cli import meters as work
 
-    work.keys(site, dataset, operator)
+    work.keys(site, dataset, operator, json)
 
 
 @app.command()
@@ -87,11 +87,12 @@ def share(
     start: Start = None,
     end: End = None,
     operator: Operator = None,
+    json: Json = False,
 ) -> None:
     """Hand rows to a recipient inside, under pseudonyms of its own."""
     from services.cli import meters as work
 
-    work.share(site, dataset, recipient, out, start, end, operator)
+    work.share(site, dataset, recipient, out, start, end, operator, json)
 
 
 @app.command()
@@ -113,12 +114,17 @@ def log(
 @app.command("export-subject")
 @ending.handled
 def export_subject(
-    site: SiteFile, dataset: Dataset, id_from: Number, out: File, operator: Operator = None
+    site: SiteFile,
+    dataset: Dataset,
+    id_from: Number,
+    out: File,
+    operator: Operator = None,
+    json: Json = False,
 ) -> None:
     """Write everything held on one meter."""
     from services.cli import meters as work
 
-    work.export_subject(site, dataset, id_from, out, operator)
+    work.export_subject(site, dataset, id_from, out, operator, json)
 
 
 @app.command()
@@ -153,11 +159,12 @@ def rotate(
         bool, typer.Option("--keep-old", help="keep the former keys until the next rotation")
     ] = False,
     operator: Operator = None,
+    json: Json = False,
 ) -> None:
     """Move what is held to new pseudonyms and destroy the former keys."""
     from services.cli import meters as work
 
-    work.rotate(site, dataset, keep_old, operator)
+    work.rotate(site, dataset, keep_old, operator, json)
 
 
 @app.command()
@@ -170,17 +177,18 @@ def rekey(
     epoch: Annotated[int, typer.Option(help="the table's; its keys were kept")],
     out: File,
     operator: Operator = None,
+    json: Json = False,
 ) -> None:
     """Give a recipient's former table its present pseudonyms (after rotate --keep-old)."""
     from services.cli import meters as work
 
-    work.rekey(site, dataset, recipient, table, epoch, out, operator)
+    work.rekey(site, dataset, recipient, table, epoch, out, operator, json)
 
 
 @app.command()
 @ending.handled
-def resume(site: SiteFile, dataset: Dataset, operator: Operator = None) -> None:
+def resume(site: SiteFile, dataset: Dataset, operator: Operator = None, json: Json = False) -> None:
     """Finish an erasure, purge or rotation that was stopped half-way."""
     from services.cli import meters as work
 
-    work.resume(site, dataset, operator)
+    work.resume(site, dataset, operator, json)

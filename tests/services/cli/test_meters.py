@@ -151,7 +151,7 @@ def test_no_number_anywhere(site: Path, tmp_path: Path, monkeypatch: pytest.Monk
         return done.stdout
 
     call("ingest", site, "homes", _readings(tmp_path), code=2)
-    call("keys", site, "homes")
+    assert "keys" in json.loads(call("keys", site, "homes", "--json"))["file"]
     call("keys", site, "homes", code=2)
     call("ingest", site, "homes", _readings(tmp_path), "--customers", _customers(tmp_path))
     broken = tmp_path / "in" / "broken.csv"
@@ -169,7 +169,8 @@ def test_no_number_anywhere(site: Path, tmp_path: Path, monkeypatch: pytest.Monk
     call(*words[:-1], "nobody", "--out", out, code=2)
     call("aggregate", site, "homes", "--step", "2h", "--recipient", "city", "--out", out, code=1)
     rows = tmp_path / "rows.csv"
-    call("share", site, "homes", "--recipient", "planning", "--out", rows)
+    shared = call("share", site, "homes", "--recipient", "planning", "--out", rows, "--json")
+    assert json.loads(shared)["rows"] == len(rows.read_text().splitlines()) - 1
     call("share", site, "homes", "--recipient", "city", "--out", rows, code=1)
     subject = tmp_path / "subject.json"
     call("export-subject", site, "homes", "--id-from", "-", "--out", subject, stdin=NUMBERS[5])
@@ -185,8 +186,9 @@ def test_no_number_anywhere(site: Path, tmp_path: Path, monkeypatch: pytest.Monk
     for name, data in contents(tmp_path):
         assert gone not in data, name
         assert held_as.encode() not in data, name
-    call("rotate", site, "homes")
-    call("resume", site, "homes")
+    rotated = json.loads(call("rotate", site, "homes", "--json"))
+    assert rotated == {"dataset": "homes", "epoch": rotated["epoch"]}
+    assert json.loads(call("resume", site, "homes", "--json")) == {"action": None, "receipt": None}
     call("log", site, "--json")
     scan(tmp_path, *said)
     [proof] = json.loads(call("purge", site, "--json"))
