@@ -144,6 +144,11 @@ class LiveModel:
             self._u = wanted
             self._tell(model.read())
 
+    def surrounding(self) -> Vector:
+        """What acts on the plant now, in the order of `surroundings`; a copy."""
+        with self._lock:
+            return np.array(self._u[self._around])
+
     def advance(self, seconds: float) -> None:
         """Run the model for so long; ModelError, after which the link is LOST."""
         with self._lock:

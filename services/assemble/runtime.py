@@ -20,7 +20,7 @@ from rami.integration.guard import Guard
 from rami.integration.limits import limits_of
 from rami.integration.mode import Mode
 from rami.integration.sealed import sealed
-from services.assemble.live import live_plant
+from services.assemble.live import LiveBackend, live_plant
 from services.assemble.plant import open_backends, strategy
 
 if TYPE_CHECKING:
@@ -35,12 +35,15 @@ if TYPE_CHECKING:
     from services.runtime.clock import RunClock
     from services.runtime.companion import Companion
     from services.runtime.live_run import LiveOptions, LiveRun
-    from services.runtime.plant_side import PlantSide
+    from services.runtime.plant_side import PlantSide, Rehearsal
     from services.runtime.twin_modes import TwinModes
     from services.study.job import Job
     from services.study.season_run import SeasonRun
     from twins.site.site import Site
     from twins.twin import CostBasis
+
+#: makes a plant, not yet open, for a clock that gives UTC ns
+MakePlant = Callable[[Callable[[], int]], LiveBackend]
 
 AUDIT_FILE = "audit.jsonl"
 
@@ -100,13 +103,15 @@ def open_run(
     options: LiveOptions,
     *,
     rehearsals: Mapping[str, int] | None = None,
+    plants: Mapping[str, MakePlant] | None = None,
     resume: bool = False,
 ) -> Opened:
     """Everything connected and at its start, or where it was with `resume`.
 
-    Plants that cannot be reached are waited for. Raises ConfigurationError (maps, limits, options
-    that do not fit), UnreachableError (a rehearsal's control port), RunError (audit, files),
-    DataError (data, a checkpoint of another site).
+    `plants` take the place of declared ones. Plants that cannot be reached are waited for.
+    Raises ConfigurationError (maps, limits, options that do not fit), UnreachableError (a
+    rehearsal's control port), RunError (audit, files), DataError (data, a checkpoint of another
+    site).
     """
     from services.control.journal import EVENTS_FILE, EventJournal
     from services.control.published import Published
@@ -129,7 +134,16 @@ def open_run(
         for twin, backend in backends.items():
             stack.callback(_closer(backend))
             modes[twin] = _twin(
-                site, twin, backend, clock, audit, events, rehearsals or {}, stack, job.fmus
+                site,
+                twin,
+                backend,
+                clock,
+                audit,
+                events,
+                rehearsals or {},
+                plants or {},
+                stack,
+                job.fmus,
             )
         switches = {twin: one.switch for twin, one in modes.items()}
         points = {twin: shown_points(switch) for twin, switch in switches.items()}
@@ -189,6 +203,7 @@ def _twin(
     audit: Audit,
     happened: Happened,
     rehearsals: Mapping[str, int],
+    plants: Mapping[str, MakePlant],
     stack: ExitStack,
     fmus: Mapping[str, Path],
 ) -> TwinModes:
@@ -208,9 +223,10 @@ def _twin(
         outputs=edge.outputs, period_s=step_s, mode=Mode.CONTROL, stopped=stopped,
     )  # fmt: skip
     plant, beside = None, None
-    if declared.backends.plant is not None:
+    if twin in plants or declared.backends.plant is not None:
+        made = plants[twin](clock) if twin in plants else live_plant(site, twin, clock)
         plant = _plant(
-            site, twin, model, clock, audit, rehearsals.get(twin), step_s, stopped, stack
+            site, twin, model, made, clock, audit, rehearsals.get(twin), step_s, stopped, stack
         )
         beside = _companion(site, twin, model, plant, fmus, clock, happened)
     elif twin in rehearsals:
@@ -255,6 +271,7 @@ def _plant(
     site: Site,
     twin: str,
     model: PlantBackend,
+    backend: LiveBackend,
     clock: RunClock,
     audit: Audit,
     rehearsal: int | None,
@@ -262,21 +279,23 @@ def _plant(
     stopped: str,
     stack: ExitStack,
 ) -> PlantSide:
+    from rami.integration.live_model import LiveModel
     from rami.integration.live_settings import LiveSettings
     from services.runtime.plant_side import PlantPorts, PlantSide
-    from services.runtime.rehearsal import EmulatorRehearsal
+    from services.runtime.rehearsal import EmulatorRehearsal, ModelRehearsal
 
-    backend = live_plant(site, twin, clock)
     ports = PlantPorts(
         backend.open,
         backend.close,
-        backend.advance if isinstance(backend, Paced) else None,
+        backend.advance if isinstance(backend, Paced) and clock.kind == "simulated" else None,
         backend.refresh if isinstance(backend, Refreshable) else None,
     )
-    played = None
-    if rehearsal is not None:
-        played = EmulatorRehearsal(rehearsal)
-        stack.callback(played.close)
+    played: Rehearsal | None = None
+    if isinstance(backend, LiveModel):
+        played = ModelRehearsal(backend)
+    elif rehearsal is not None:
+        played = emulator = EmulatorRehearsal(rehearsal)
+        stack.callback(emulator.close)
     declared = site.twins[twin]
     guard, watched = sealed(
         twin, backend, audit, clock, declared.guard, period_s=step_s, mode=Mode.SIMULATE,

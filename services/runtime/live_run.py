@@ -78,20 +78,23 @@ class LiveRun:
 
     def go(self) -> None:
         """Run. Raises RamiError of whatever fails; the last checkpoint stands then."""
-        run, loop = self.run, self.loop
-        count, samples = run.data.grid.count, loop.steps.samples
         self._publish()
-        while run.interval < count and not self.stopped:
-            if not run.begun:
-                self.planning.begin(run.interval)
-            loop.run_samples(run.interval, run.sample, run.sample + 1)
-            run.sample += 1
-            if run.sample == samples:
-                run.end_interval(run.interval)
-            self._between_exchanges()
+        while self.run.interval < self.run.data.grid.count and not self.stopped:
+            self.exchange_step()
         if self.stopped:
             self.checkpoint()
         self._publish()
+
+    def exchange_step(self) -> None:
+        """The next exchange step with all that belongs to it."""
+        run = self.run
+        if not run.begun:
+            self.planning.begin(run.interval)
+        self.loop.run_samples(run.interval, run.sample, run.sample + 1)
+        run.sample += 1
+        if run.sample == self.loop.steps.samples:
+            run.end_interval(run.interval)
+        self._between_exchanges()
 
     def stop(self, why: str) -> None:
         """End after the present exchange step; from any thread."""

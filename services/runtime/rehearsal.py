@@ -4,8 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from rami.core.errors import ConfigurationError, UnreachableError
+from rami.core.errors import ConfigurationError, ModelError, UnreachableError
+from rami.integration.live_model import LiveModel
 from services.emulate.control_client import ControlClient
+
+
+class ModelRehearsal:
+    """Implements `Rehearsal` for a model run as a plant in this process."""
+
+    lockstep = True
+
+    def __init__(self, plant: LiveModel) -> None:
+        self._plant = plant
+
+    def around(self, values: Mapping[str, float]) -> None:
+        """Set acting inputs by name."""
+        surroundings = self._plant.surroundings
+        known = [name for name in values if name in surroundings]
+        now = self._plant.surrounding()
+        now[surroundings.places(known)] = [values[name] for name in known]
+        self._plant.surround(now)
+
+    def beat(self) -> None:
+        """It obeys for ever."""
+
+    def advance(self, seconds: float) -> None:
+        """Let its time pass; UnreachableError when it fails."""
+        try:
+            self._plant.advance(seconds)
+        except ModelError as error:
+            raise UnreachableError(str(error)) from None
 
 
 class EmulatorRehearsal:
