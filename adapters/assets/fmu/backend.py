@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from adapters.assets.fmu.described import Interface
+from adapters.assets.fmu.finite import refuse_non_finite
 from adapters.assets.fmu.library import Library
 from rami.asset.capability import Vector
-from rami.core.errors import ModelError
 from rami.core.points import PointIndex
 
 if TYPE_CHECKING:
@@ -177,13 +177,7 @@ class FmuBackend:
         return self._converted_outputs() if self._converts else self._y
 
     def _refuse_non_finite(self) -> None:
-        finite = np.isfinite(self._u)
-        if not finite.all():
-            place = int(np.argmin(finite))
-            raise ModelError(
-                f"{self._library.name}: {self.inputs.names[place]} is set to {self._u[place]}; "
-                f"wanted a finite number"
-            )
+        refuse_non_finite(self._library.name, self.inputs.names, self._u)
 
     def _convert_inputs(self) -> None:
         self._u -= self._interface.inputs.offset

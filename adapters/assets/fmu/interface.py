@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree
 from zipfile import BadZipFile, ZipFile
 
 import numpy as np
@@ -29,12 +30,18 @@ _OURS = "rami-twins"
 
 
 def describe(path: Path) -> ModelDescription:
-    """The FMU's model description; ModelError when there is none to be read."""
+    """The FMU's model description; ModelError when there is none that is understood."""
     import fmpy
     from fmpy.model_description import ValidationError
 
     try:
         _check_whole(path)
+        version = _version(path)
+        if version not in _REAL:
+            raise ModelError(
+                f"{path.name}: wanted FMI {' or '.join(_REAL)}, got {version or 'none'}; "
+                f"export it as FMI 2.0 co-simulation"
+            )
         return fmpy.read_model_description(str(path))
     except FileNotFoundError:
         raise ModelError(
@@ -54,6 +61,15 @@ def _check_whole(path: Path) -> None:
         damaged = archive.testzip()
     if damaged is not None:
         raise BadZipFile(f"{damaged} is damaged")
+
+
+def _version(path: Path) -> str | None:
+    """What the model description says of itself; fmpy reads those it knows only."""
+    with ZipFile(path) as archive, archive.open("modelDescription.xml") as text:
+        for _, root in ElementTree.iterparse(text, ("start",)):
+            version: str | None = root.get("fmiVersion")
+            return version
+    return None
 
 
 def check(path: Path, inputs: PointIndex, outputs: PointIndex, names: Names) -> Interface:
@@ -93,9 +109,6 @@ def _library(identifier: str, version: str) -> str:
 
 
 def _capability_problems(path: Path, found: ModelDescription) -> list[str]:
-    if found.fmiVersion not in _REAL:
-        wanted = "wanted FMI 2.0 or 3.0"
-        return [f"{wanted}, got {found.fmiVersion}; export it as FMI 2.0 co-simulation"]
     if found.coSimulation is None:
         return ["wanted co-simulation, got model exchange alone; export it for co-simulation"]
     with ZipFile(path) as archive:
@@ -116,7 +129,7 @@ def _find(
     causalities: set[str],
     problems: list[str],
 ) -> Variables:
-    kind = _REAL.get(found.fmiVersion, "Real")
+    kind = _REAL[found.fmiVersion]
     listed = {v.name: v for v in found.modelVariables if v.type == kind and not v.dimensions}
     fitting = [n for n, v in listed.items() if str(v.causality) in causalities]
     bases = {u.name: u.baseUnit for u in found.unitDefinitions}

@@ -8,9 +8,9 @@ from zipfile import ZipFile
 
 import numpy as np
 
+from adapters.assets.fmu.finite import refuse_non_finite
 from adapters.assets.fmu.snapshot import SnapshotFmuBackend
 from rami.asset.capability import Vector
-from rami.core.errors import ModelError
 from rami.core.points import Point, PointIndex
 
 #: resource of a generated FMU: a list of states, each a point and the byte its double is at
@@ -46,13 +46,8 @@ class StatefulFmuBackend(SnapshotFmuBackend):
 
     def set_state(self, state: Vector) -> None:
         """Go on from this state; ModelError for a value that is not finite."""
-        finite = np.isfinite(state)
-        if not finite.all():
-            place = int(np.argmin(finite))
-            raise ModelError(
-                f"{self._library.name}: state {self.state_points.names[place]} is set to "
-                f"{state[place]}; wanted a finite number"
-            )
+        names = [f"state {name}" for name in self.state_points.names]
+        refuse_non_finite(self._library.name, names, state)
         saved = np.frombuffer(self.save(), np.uint8).copy()
         saved[self._bytes] = np.ascontiguousarray(state, np.float64).view(np.uint8)
         self.restore(saved.tobytes())

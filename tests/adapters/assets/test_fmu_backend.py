@@ -150,7 +150,9 @@ def test_units_of_unknown_name_are_known_by_their_base(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("fault", "message"),
     [
-        ({"version": "3.0"}, "invalid modelDescription|wanted FMI 2.0, got 3.0"),
+        ({"version": "3.0"}, "invalid modelDescription"),
+        ({"version": "1.0"}, "wanted FMI 2.0 or 3.0, got 1.0; export it as FMI 2.0"),
+        ({"version": "4.0"}, "wanted FMI 2.0 or 3.0, got 4.0; export it as FMI 2.0"),
         ({"simulation": "ModelExchange"}, "wanted co-simulation, got model exchange alone"),
         ({"platform": "darwin64"}, "no binary binaries/.*, got darwin64; export it for this"),
     ],

@@ -12,6 +12,7 @@ from tempfile import mkdtemp
 
 import numpy as np
 
+from adapters.assets.fmu.finite import refuse_non_finite
 from adapters.assets.fmu.interface import Names, check
 from adapters.assets.fmu.snapshot import time_of
 from adapters.assets.fmu.worker.keeper import Keeper
@@ -132,13 +133,7 @@ class WorkerFmu:
         held = self._held
         held[:] = values
         if not isfinite(sum(self._to_hold)):
-            finite = np.isfinite(held)
-            if not finite.all():
-                place = int(np.argmin(finite))
-                raise ModelError(
-                    f"{self._name}: {self.inputs.names[place]} is set to {held[place]}; "
-                    f"wanted a finite number"
-                )
+            refuse_non_finite(self._name, self.inputs.names, held)
 
     def _done(self, doing: str, what: Ask, number: float = 0.0) -> None:
         """Ask until it is done, over restarts; ModelError beyond the declared number."""
