@@ -98,6 +98,31 @@ def test_a_forecast_holds_nothing_of_the_future(site_file: Path) -> None:
         assert 0.0 < np.mean(np.abs(one[name] - data[name][96:])) < 0.5 * data[name].mean()
 
 
+def test_a_restored_foresight_forecasts_the_same(site_file: Path) -> None:
+    """What was learned before the interruption is learned again, at the same issues."""
+    short = site_file.with_name("short.yaml")
+    short.write_text(site_file.read_text().replace("history: 20 d", "history: 15 d"))
+    site = load_site(short)
+    grid = TimeGrid.of(instant("2019-02-05T00:00+01:00"), 900, 192)
+
+    def made() -> Foresight:
+        return Foresight(site, open_source(site, "winter", DataOptions(None, None)), grid)
+
+    one = made()
+    one.at(0, 48, 96)
+    state = one.save()
+    two = made()
+    two.restore(state, 48)
+    assert two.save() == state
+    last, again = one.at(96, 48, 96)[0], two.at(96, 48, 96)[0]
+    assert last.values.tobytes() == again.values.tobytes()
+    assert last.quality.tobytes() == again.quality.tobytes()
+    fresh = made().at(96, 48, 48)[0]  # which has learned at another issue
+    assert fresh.values.tobytes() != last.values.tobytes()
+    assert one.executed.values.tobytes() == two.executed.values.tobytes()
+    assert one.executed.sources == two.executed.sources
+
+
 def test_errors_are_by_hand(outcome) -> None:
     run = outcome[0].seasons["winter"].runs["forecast"]
     found = errors(run.forecast, run.data)["P_th_dem_DHS"]

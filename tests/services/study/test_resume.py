@@ -12,9 +12,12 @@ from hypothesis import strategies as st
 from rami.business.ownership import owner_of_twins
 from rami.business.pricing import site_prices
 from rami.core.errors import DataError
+from rami.core.points import Direction
 from rami.core.timegrid import TimeGrid, instant
 from services import assemble
+from services.loop.arbitrated import Arbitrated
 from services.loop.closed_loop import ClosedLoop, LoopSteps
+from services.loop.cosimulation import Cosimulation, PlantBackend
 from services.planning.planner import InProcessPlanner
 from services.study import run_state
 from services.study.evaluation import evaluate
@@ -29,9 +32,8 @@ INTERVALS, PERIOD, HORIZON, SAMPLES = 14, 5, 8, 15
 Make = Callable[[], SeasonRun]
 
 
-@pytest.fixture(scope="module")
-def make(reference: ReadySite) -> Make:
-    """Sets the same run up again, plants and all."""
+def set_up(reference: ReadySite, plant: Callable[[], Cosimulation]) -> Make:
+    """Sets the same run up again and again, plants and all."""
     site = reference.site
     grid = TimeGrid(instant(site.clock.start), round(900e9), INTERVALS)
     data = read_season(site, "run", grid, DataOptions())
@@ -41,7 +43,7 @@ def make(reference: ReadySite) -> Make:
     def made() -> SeasonRun:
         control = assemble.controllers(site, reference.tunings)
         loop = ClosedLoop(
-            assemble.open_plant(site, reference.fmus),
+            plant(),
             control,
             assemble.automation(site, 60.0),
             LoopSteps(10.0, 60.0, 900.0),
@@ -56,6 +58,11 @@ def make(reference: ReadySite) -> Make:
 
 
 @pytest.fixture(scope="module")
+def make(reference: ReadySite) -> Make:
+    return set_up(reference, lambda: assemble.open_plant(reference.site, reference.fmus))
+
+
+@pytest.fixture(scope="module")
 def whole(make: Make) -> bytes:
     """The last state of the uninterrupted run: everything it recorded is in it."""
     run = make()
@@ -64,7 +71,7 @@ def whole(make: Make) -> bytes:
     return run.save()
 
 
-def _to(run: SeasonRun, interval: int, sample: int) -> None:
+def drive(run: SeasonRun, interval: int, sample: int) -> None:
     """Drive a run up to a point, as a runtime does: exchange step by exchange step."""
     while (run.interval, run.sample) < (interval, sample):
         if not run.begun:
@@ -88,7 +95,7 @@ def test_a_resumed_run_equals_the_uninterrupted_one(
 ) -> None:
     run = make()
     for interval, sample in sorted(stops):
-        _to(run, interval, sample)
+        drive(run, interval, sample)
         state = run.save()
         run = make()
         run.restore(state)
@@ -99,7 +106,7 @@ def test_a_resumed_run_equals_the_uninterrupted_one(
 
 def test_rows_may_be_kept_beside_the_state(make: Make, whole: bytes) -> None:
     run, pieces = make(), []
-    _to(run, 11, 7)
+    drive(run, 11, 7)
     pieces = [run_state.rows(run, first, first + 3) for first in (0, 3, 6)]
     state = run.save(since=9)
     assert len(state) < len(run.save()) - sum(map(len, pieces)) // 2
@@ -115,7 +122,7 @@ def test_its_figures_are_the_same(make: Make, reference: ReadySite) -> None:
     run = make()
     run.run()
     other = make()
-    _to(other, 6, 3)
+    drive(other, 6, 3)
     state = other.save()
     other = make()
     other.restore(state)
@@ -126,6 +133,88 @@ def test_its_figures_are_the_same(make: Make, reference: ReadySite) -> None:
     assert one.means.values.tobytes() == two.means.values.tobytes()
     assert one.closure.holds
     assert two.closure.holds
+
+
+class Shared:
+    """A plant that a person holds for a while, behind a guard that halves one opening."""
+
+    def __init__(self, plant: PlantBackend, limited: str) -> None:
+        self.inputs, self.outputs = plant.inputs, plant.outputs
+        self._plant, self._limited = plant, self.inputs[limited]
+        actuated = np.array([p.direction is Direction.ACTUATED for p in self.inputs.points])
+        self._by_hand = actuated
+        self._given = self.inputs.starts()
+        self.written: list[np.ndarray] = []
+        self.time = 0.0
+
+    def _in_hand(self) -> bool:
+        return 3 * 3600 / 4 <= self.time < 7 * 3600 / 4
+
+    def held(self) -> tuple[np.ndarray, np.ndarray] | None:
+        if not self._in_hand():
+            return None
+        return np.full(len(self.inputs), 0.25), self._by_hand
+
+    def landed(self) -> np.ndarray | None:
+        found = self._given.copy()
+        found[self._limited] = min(found[self._limited], 0.5)
+        return None if np.array_equal(found, self._given) else found
+
+    def step(self, inputs: np.ndarray, seconds: float) -> np.ndarray:
+        self._given = inputs.copy()
+        landed = self.landed()
+        self.written.append(self._given if landed is None else landed)
+        self.time += seconds
+        return self._plant.step(self.written[-1], seconds)
+
+    def read(self) -> np.ndarray:
+        return self._plant.read()
+
+    def write(self, values: np.ndarray) -> None:
+        self._plant.write(values)
+
+    def save(self) -> bytes:
+        return np.float64(self.time).tobytes() + self._plant.save()
+
+    def restore(self, state: bytes) -> None:
+        self.time = float(np.frombuffer(state[:8])[0])
+        self._plant.restore(state[8:])
+
+
+def test_it_holds_while_others_drive(reference: ReadySite) -> None:
+    """By hand for an hour, at a guard's limit else: resumed amid all of it, still the same."""
+    limited = {"hts": "hex_hnlt_valve.u", "iess": "boiler_hnlt.u", "dhs": "boiler.u"}
+
+    def plant() -> Cosimulation:
+        opened = assemble.open_backends(reference.site, reference.fmus)
+        shared = {t: Shared(b, limited[t]) for t, b in opened.items()}
+        return Cosimulation(reference.site.topology, shared)
+
+    make = set_up(reference, plant)
+    run = make()
+    run.run()
+    assert isinstance(run.loop.plant.backends["hts"], Arbitrated)
+    for twin, backend in run.loop.plant.backends.items():
+        assert isinstance(backend, Shared)
+        controlled = backend._by_hand
+        per_hour = len(backend.written) * 2 // 7
+        rows = np.array(backend.written)[:, controlled]
+        begin, end = per_hour * 3 // 4, per_hour * 7 // 4
+        assert np.array_equal(rows[begin:end], np.full_like(rows[begin:end], 0.25)), twin
+        whole = [
+            n.endswith("engines_on")
+            for n, c in zip(backend.inputs.names, controlled, strict=True)
+            if c
+        ]
+        assert (rows[end] == 0.25)[~np.array(whole)].all(), twin
+    other = make()
+    for interval, sample in ((1, 14), (4, 2), (7, 0), (7, 1), (9, 5)):
+        drive(other, interval, sample)
+        state = other.save()
+        other = make()
+        other.restore(state)
+    other.run()
+    assert other.save() == run.save()
 
 
 def test_a_state_of_another_run_is_refused(make: Make) -> None:
@@ -142,7 +231,7 @@ def test_a_state_of_another_run_is_refused(make: Make) -> None:
 
 def test_a_late_plan_leaves_what_was_executed(make: Make) -> None:
     run = make()
-    _to(run, PERIOD, 0)
+    drive(run, PERIOD, 0)
     before = run.schedules.rows(0, PERIOD + 2).copy()
     job = run.job(PERIOD)
     for _ in range(2):
