@@ -120,7 +120,7 @@ class Layout:
         node = VariableNode(
             at,
             name,
-            point.description,
+            point.description or point.quantity.replace("_", " "),
             access_of(point) if access is None else access,
             historized=historized,
         )
@@ -134,7 +134,9 @@ class Layout:
         """The object of a series with its array; its points are added apart."""
         first = series.points[0]
         at = below(parent, series.name)
-        node = ObjectNode(at, Name(namespace, series.name), f"{first.description}, and so on")
+        node = ObjectNode(
+            at, Name(namespace, series.name), f"{first.description or series.stem}, and so on"
+        )
         self.draft.add(node, parent, definition=POINT_SERIES_TYPE, rule=self.rule(optional))
         length = 0 if self.typed else len(series.points)
         values = VariableNode(

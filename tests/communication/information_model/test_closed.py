@@ -51,7 +51,7 @@ def _told(site: SiteTopology) -> Told:
 
 
 @given(site=sites())
-@settings(max_examples=12)
+@settings(max_examples=8)
 def test_any_site_gives_a_closed_model(site: SiteTopology) -> None:
     _closed(site)
 
