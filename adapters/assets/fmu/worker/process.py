@@ -73,7 +73,7 @@ class Process:
         if self._death >= 0:
             self._ready.register(self._death, POLLIN)
         self._said, self._next_look = "", monotonic() + _LOOK
-        self._spec = pickle.dumps(spec)
+        self._spec, self._name = pickle.dumps(spec), spec.name
 
     @property
     def pid(self) -> int:
@@ -107,7 +107,8 @@ class Process:
         if monotonic() > self._next_look:
             self._look()
         if not done:
-            raise Failed("refused", text.decode("utf-8", "replace"), self.said())
+            why = text.decode("utf-8", "replace").removeprefix(f"{self._name}: ")
+            raise Failed("refused", why, self.said())
 
     def _received(self, size: int) -> bytes:
         found = self._link.recv(size)
