@@ -145,5 +145,5 @@ async def browse_next(channel: Any, session: Any, header: Any, seqhdr: Any, body
     """The service, which asyncua's dispatcher does not know."""
     wanted = struct_from_binary(ua.BrowseNextParameters, body)
     response = ua.BrowseNextResponse()
-    response.Results = await session.browse_next(wanted)
+    response.Parameters.Results = await session.browse_next(wanted)
     channel.send_response(header.RequestHandle, seqhdr, response)
