@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from rami.core.errors import DataError
 
 _MAGIC = b"RAMIs1\r\n"
-_LENGTHS = 12  # of the head in bytes (8), and its checksum with that of the parts (4)
+#: behind the checksum of all that follows it (4), and the head's length in bytes (8)
+_HEAD_AT = len(_MAGIC) + 12
 
 Array = NDArray[Any]
 
@@ -37,19 +38,19 @@ class Snapshot:
         sizes = [[name, len(part)] for name, part in self.parts.items()]
         plain = {"kind": self.kind, "version": self.version, "plain": self.plain, "parts": sizes}
         head = json.dumps(plain, separators=(",", ":")).encode()
-        body = b"".join(self.parts.values())
-        check = zlib.crc32(body, zlib.crc32(head)).to_bytes(4, "little")
-        return b"".join((_MAGIC, len(head).to_bytes(8, "little"), check, head, body))
+        content = b"".join((len(head).to_bytes(8, "little"), head, *self.parts.values()))
+        return b"".join((_MAGIC, zlib.crc32(content).to_bytes(4, "little"), content))
 
     @classmethod
     def from_bytes(cls, state: bytes, kind: str, version: int) -> Snapshot:
         """From `to_bytes`; DataError when it is damaged, or another kind or version of state."""
-        start = len(_MAGIC) + _LENGTHS
+        start = _HEAD_AT
         if not state.startswith(_MAGIC) or len(state) < start:
             raise DataError(f"this is no saved state of {kind}: it begins with {state[:8]!r}")
-        length = int.from_bytes(state[len(_MAGIC) : len(_MAGIC) + 8], "little")
-        if zlib.crc32(state[start:]) != int.from_bytes(state[start - 4 : start], "little"):
+        check = int.from_bytes(state[len(_MAGIC) : start - 8], "little")
+        if zlib.crc32(state[start - 8 :]) != check:
             raise DataError(f"the saved state of {kind} is damaged; take an earlier one")
+        length = int.from_bytes(state[start - 8 : start], "little")
         head = json.loads(state[start : start + length])
         if (head["kind"], head["version"]) != (kind, version):
             raise DataError(
