@@ -15,14 +15,16 @@ from rami.core.points import Point, PointIndex
 
 #: resource of a generated FMU: a list of states, each a point and the byte its double is at
 STATES = "resources/states.json"
+_OURS = b'generationTool="rami-twins"'
 #: bytes of what `save` gives before what the FMU serialised: the time
 _FRONT = 8
 
 
 def tells_states(path: Path) -> bool:
-    """Whether the FMU says where its states are."""
+    """Whether the FMU is one of ours that says where its states are."""
     with ZipFile(path) as archive:
-        return STATES in archive.namelist()
+        ours = _OURS in archive.read("modelDescription.xml")
+        return ours and STATES in archive.namelist()
 
 
 class StatefulFmuBackend(SnapshotFmuBackend):
