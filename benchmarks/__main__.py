@@ -26,9 +26,9 @@ GROUPS = (
     "faults",
     "files",
     "opcua_client",
+    "opcua_serving",
     "meters",
     "guard",
-    "control",
     "control",
     "estimation",
 )

@@ -13,7 +13,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
-from typing import Any
 
 from benchmarks.opcua.building import bare_s, ours_s
 from benchmarks.opcua.subscriber import Subscriber, counted
@@ -22,7 +21,6 @@ from benchmarks.row import Measured, Row, below
 _HERE = Path(__file__).parent / "opcua"
 #: what asyncua's own server still delivers in full
 ITEMS, HERTZ = 400, 5.0
-_TICKS = os.sysconf("SC_CLK_TCK")
 _PLAIN, _NODE = "asyncua 2.1", "node-opcua"
 
 
@@ -105,5 +103,5 @@ def _started(command: list[str]) -> Iterator[tuple[str, int]]:
 
 
 def _cpu(pid: int) -> float:
-    fields: list[Any] = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / _TICKS
+    tasks = Path(f"/proc/{pid}/task").glob("*/schedstat")
+    return sum(int(task.read_text().split()[0]) for task in tasks) / 1e9

@@ -57,15 +57,15 @@ class Item:
         if self.mode == DISABLED:
             return
         if self.interval:
+            if self.held is not None and now >= self._due:
+                # it was due before this one came
+                self._release(self.held)
+                self._pace(now)
             if now < self._due:
                 if self.held is None:
                     self.subscription.holding[self] = None
                 self.held = sample
                 return
-            held = self.held
-            if held is not None:
-                # it was due before this one came
-                self._release(held)
             self._pace(now)
         self._take(sample)
 
