@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from adapters.stores.duckdb.configuration import DuckdbConfiguration
 from adapters.stores.duckdb.store import DuckdbStore
 from rami.core.historian import Store
+from rami.core.promptness import prompt
 from rami.core.signal import Rows, Signal
 from rami.core.timegrid import NS, instant
 from rami.information.historian import Pressure, StoreWriter
@@ -80,6 +81,7 @@ def measure(step_s: float, steps: int, turns: int, *, apart: bool = True) -> Tak
     """
     with TemporaryDirectory() as folder:
         loop = _Loop(step_s)
+        prompt()  # as a live run does, with a historian or without
         with StoreWriter(_store(Path(folder) / "live", apart)) as historian:
             historian.declare([Signal(n, "power") for n in loop.names])
             loop.block(20, None)
