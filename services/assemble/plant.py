@@ -12,6 +12,8 @@ from twins.compose import twins_of
 from twins.hts import HeatTransferStation
 from twins.supply import Supply
 
+OnTrouble = Callable[[str, Mapping[str, Any]], None]
+
 if TYPE_CHECKING:
     from rami.asset.topology import TwinTopology
     from rami.functional.strategy import StrategyController
@@ -59,9 +61,17 @@ def open_backends(site: Site, fmus: Mapping[str, Path]) -> dict[str, PlantBacken
 
 
 def open_backend(
-    site: Site, name: str, topology: TwinTopology, fmus: Mapping[str, Path]
+    site: Site,
+    name: str,
+    topology: TwinTopology,
+    fmus: Mapping[str, Path],
+    on_trouble: OnTrouble | None = None,
 ) -> PlantBackend:
-    """What stands behind one twin's points, at its start; ModelError."""
+    """What stands behind one twin's points, at its start; ModelError.
+
+    `on_trouble` is told in words, and by key, of an FMU's process that was started anew; without
+    it that is logged.
+    """
     from models import boundaries_of
     from models.points import points_of
 
@@ -70,7 +80,7 @@ def open_backend(
         own = fmus.get(name)
         inputs, outputs = points_of(topology, boundaries_of(own) if own else ())
         path = own or site.folder / configuration.path
-        backend: PlantBackend = configuration.open(path, inputs, outputs, name)
+        backend: PlantBackend = configuration.open(path, inputs, outputs, name, on_trouble)
         return backend
     if configuration.kind == "native" and configuration.model is None:
         from models import assemble
