@@ -1,0 +1,69 @@
+"""Services of different owners: what they say to each other, and what each declares.
+
+Messages are plain data with a schema and a version; a service is a declaration and a function.
+Names are loaded on first use: a site file is checked without arrays.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rami.communication.service.bus import Bus, Rights
+    from rami.communication.service.contract import Need, Offer, Service, ServiceDeclaration
+    from rami.communication.service.message import Message, Topic
+    from rami.communication.service.payload import (
+        Alarm,
+        FlexibilityAnswer,
+        FlexibilityRequest,
+        Forecast,
+        KeyFigures,
+        Payload,
+        PriceSignal,
+        QualityReport,
+        ScheduleMessage,
+    )
+
+_HOMES = {
+    "Bus": "bus",
+    "Rights": "bus",
+    "Need": "contract",
+    "Offer": "contract",
+    "Service": "contract",
+    "ServiceDeclaration": "contract",
+    "Message": "message",
+    "Topic": "message",
+    "Alarm": "payload",
+    "FlexibilityAnswer": "payload",
+    "FlexibilityRequest": "payload",
+    "Forecast": "payload",
+    "KeyFigures": "payload",
+    "Payload": "payload",
+    "PriceSignal": "payload",
+    "QualityReport": "payload",
+    "ScheduleMessage": "payload",
+}
+__all__ = [
+    "Alarm",
+    "Bus",
+    "FlexibilityAnswer",
+    "FlexibilityRequest",
+    "Forecast",
+    "KeyFigures",
+    "Message",
+    "Need",
+    "Offer",
+    "Payload",
+    "PriceSignal",
+    "QualityReport",
+    "Rights",
+    "ScheduleMessage",
+    "Service",
+    "ServiceDeclaration",
+    "Topic",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -1,0 +1,141 @@
+"""One message: who says what to whom, until when it holds, and in answer to what."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from rami.communication.service.payload import PAYLOADS, Payload
+from rami.core.errors import DataError, Problem
+from rami.core.timegrid import instant, moment
+
+#: most bytes of a message on any bus
+LIMIT = 4 << 20
+_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Topic:
+    """`owner/service/kind/subject`: whose service says what kind of thing about what.
+
+    `site` is the installation's site that it belongs to; `*` in a part of a subscription stands
+    for any. A subject is a site path, or `all`.
+    """
+
+    site: str
+    owner: str
+    service: str
+    kind: str
+    subject: str = "all"
+
+    def __str__(self) -> str:
+        return "/".join((self.site, self.owner, self.service, self.kind, self.subject))
+
+    @classmethod
+    def read(cls, text: str) -> Topic:
+        """The topic that a text names; DataError."""
+        parts = text.split("/")
+        if len(parts) != 5 or not all(parts):
+            raise DataError(f"{text!r} is no topic, wanted site/owner/service/kind/subject")
+        return cls(*parts)
+
+    def meets(self, pattern: Topic) -> bool:
+        """Whether a subscription's pattern covers this topic."""
+        mine, wanted = str(self).split("/"), str(pattern).split("/")
+        return all(w in ("*", m) for m, w in zip(mine, wanted, strict=True))
+
+
+@dataclass(frozen=True)
+class Message:
+    """`sequence` counts a sender's messages up from 1, so that a replayed one is known;
+    `sent_ns` when it was sent, `valid_until_ns` until when it may be used (UTC ns).
+
+    `correlation` ties question, answer and decision together; `reason` says why it was sent.
+    """
+
+    topic: Topic
+    payload: Payload
+    sequence: int
+    sent_ns: int
+    valid_until_ns: int
+    correlation: str = ""
+    reason: str = ""
+
+    def encode(self) -> bytes:
+        """As UTF-8 JSON; DataError above the size limit."""
+        plain = {
+            "v": _VERSION,
+            "topic": str(self.topic),
+            "schema": f"{self.payload.kind}/{self.payload.version}",
+            "sequence": self.sequence,
+            "sent": moment(self.sent_ns).isoformat(),
+            "valid_until": moment(self.valid_until_ns).isoformat(),
+            "correlation": self.correlation,
+            "reason": self.reason,
+            "payload": self.payload.model_dump(mode="json"),
+        }
+        text = json.dumps(plain, separators=(",", ":"), sort_keys=True, allow_nan=False).encode()
+        if len(text) > LIMIT:
+            raise DataError(f"{self.topic}: {len(text)} bytes, wanted at most {LIMIT}")
+        return text
+
+    @classmethod
+    def decode(cls, text: bytes) -> Message:
+        """What the bytes say; DataError with everything that is wrong. Nothing is believed."""
+        if len(text) > LIMIT:
+            raise DataError(f"a message of {len(text)} bytes, wanted at most {LIMIT}")
+        try:
+            plain = json.loads(text, parse_constant=_no_constant)
+        except (ValueError, RecursionError) as error:
+            raise DataError(f"a message is no JSON: {error}") from None
+        if not isinstance(plain, dict) or plain.get("v") != _VERSION:
+            raise DataError(f"a message of version {_VERSION} was wanted")
+        kind = _kind(plain)
+        try:
+            return cls(
+                Topic.read(_text(plain, "topic", 400)),
+                kind.model_validate(plain.get("payload")),
+                _count(plain),
+                instant(_text(plain, "sent", 40)),
+                instant(_text(plain, "valid_until", 40)),
+                _text(plain, "correlation", 120),
+                _text(plain, "reason", 500),
+            )
+        except ValidationError as error:
+            raise DataError(
+                Problem(".".join(["payload", *map(str, e["loc"])]), e["msg"])
+                for e in error.errors(include_url=False, include_input=False)[:20]
+            ) from None
+        except ValueError as error:
+            raise DataError(f"a message says {error}") from None
+
+
+def _kind(plain: dict[str, Any]) -> type[Payload]:
+    kind, _, version = _text(plain, "schema", 60).partition("/")
+    if kind not in PAYLOADS:
+        raise DataError(f"schema {kind!r} is not known; known are {', '.join(PAYLOADS)}")
+    own = PAYLOADS[kind].version
+    if version.partition(".")[0] != own.partition(".")[0]:
+        raise DataError(f"{kind} is spoken in version {own}, got {version!r}")
+    return PAYLOADS[kind]
+
+
+def _text(plain: dict[str, Any], key: str, longest: int) -> str:
+    value = plain.get(key, "")
+    if not isinstance(value, str) or len(value) > longest:
+        raise DataError(f"{key}: wanted a text of at most {longest} characters")
+    return value
+
+
+def _count(plain: dict[str, Any]) -> int:
+    value = plain.get("sequence")
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise DataError("sequence: wanted a whole number from 1 on")
+    return value
+
+
+def _no_constant(name: str) -> float:
+    raise ValueError(f"{name} is no number")
