@@ -220,6 +220,7 @@ def _data(site: Site, wanted: Wanted) -> tuple[Rows, dict[str, str], str]:
 
     if isinstance(site.data, CsvConfiguration):
         parts = [(f.file, file_rows(f, site.folder)[1]) for f in site.data.files]
+        _check_once(parts, wanted, str(site.file))
         sources = {name: str(file) for file, part in parts for name in part.names}
         rows = joined_rows([part for _, part in parts])
         return _chosen(rows, wanted, str(site.file)), sources, "files of the section data"
@@ -233,6 +234,25 @@ def _data(site: Site, wanted: Wanted) -> tuple[Rows, dict[str, str], str]:
     grid = TimeGrid(start, step, max((end - start) // step, 0))
     frame = open_data(site).read(names, grid)
     return Rows.of_frame(frame), dict(frame.sources), "section data of the site"
+
+
+def _check_once(parts: Sequence[tuple[Path, Rows]], wanted: Wanted, where: str) -> None:
+    """DataError for series that several files give, as where a study reads them."""
+    holding: dict[str, list[str]] = {}
+    for file, rows in parts:
+        for name in rows.names:
+            holding.setdefault(name, []).append(str(file))
+    problems = [
+        Problem(
+            where,
+            f"series {name!r} is in several files: {', '.join(holding[name])}",
+            "leave its column out of all but one, or give it another title there",
+        )
+        for name in wanted.names(list(holding), where)
+        if len(holding[name]) > 1
+    ]
+    if problems:
+        raise DataError(problems)
 
 
 def joined_rows(parts: Sequence[Rows]) -> Rows:

@@ -223,6 +223,22 @@ def test_a_site_without_a_historian_is_judged_by_its_data(rami: Rami) -> None:
     assert all(s["bad_share"] == 0.0 for s in plain["signals"])
 
 
+def test_a_series_in_two_files_is_refused_as_a_study_does(
+    rami: Rami, file: Path, tmp_path: Path, reference_site_declaration: dict[str, Any]
+) -> None:
+    (tmp_path / "other.csv").write_bytes(file.read_bytes())
+    declared = reference_site_declaration
+    declared["data"] = {"kind": "csv", "files": ["data.csv", "other.csv"]}
+    site = tmp_path / "site.yaml"
+    site.write_text(yaml.safe_dump(declared, sort_keys=False), encoding="utf-8")
+    refused = rami("data", "quality", site, "--json")
+    assert refused.returncode == 2
+    for name in ("temp_air", "P_load"):
+        assert f"series {name!r} is in several files: data.csv, other.csv" in refused.stderr
+    one = rami("data", "quality", site, "--signals", "P_load")
+    assert "P_load" in one.stderr and "temp_air" not in one.stderr
+
+
 def test_rules_may_have_rasters_of_their_own(
     rami: Rami, tmp_path: Path, file: Path, reference_site_declaration: dict[str, Any]
 ) -> None:
