@@ -9,13 +9,16 @@ from rami.functional.diagnosis.relation import FaultKind
 
 #: larger than a pump can be worn and still run, %
 _NO_WEAR = 40.0
+#: belief from which on a rival is told with the diagnosis
+_RIVAL = 0.2
 
 
 @dataclass(frozen=True)
 class Diagnosis:
     """`size` in `unit`: % lost, or K and % that a sensor tells too much; `since_ns` is when the
     deviation began, `detected_ns` when it was sure. `confidence` is that of the component;
-    `others` are rivals with theirs. `point` is the sensor of a drift, else empty."""
+    `ranked` are this fault and its rivals, each with its own. `point` is the sensor of a drift,
+    else empty."""
 
     component: str
     kind: FaultKind
@@ -26,7 +29,7 @@ class Diagnosis:
     detected_ns: int
     confidence: float
     evidence: tuple[str, ...]
-    others: tuple[tuple[str, float], ...] = ()
+    ranked: tuple[tuple[str, float], ...] = ()
 
     @property
     def condition(self) -> str:
@@ -34,11 +37,13 @@ class Diagnosis:
         return f"{self.kind} {self.point}".strip()
 
     def __str__(self) -> str:
-        """`hex_hnlt: fouling, 15 % (confidence 97 %)`."""
+        """`hex_hnlt: fouling, 15 % (confidence 97 %)`, and rivals that are nearly as likely."""
         where = f" of {self.point}" if self.point else ""
         size = f"{self.size:+.2g}" if self.kind is FaultKind.DRIFT else f"{self.size:.0f}"
+        rivals = [name for name, belief in self.ranked[1:] if belief > _RIVAL]
+        either = f", or {', or '.join(rivals)}" if rivals else ""
         return (
-            f"{self.component}: {self.kind}{where}, {size} {self.unit} "
+            f"{self.component}: {self.kind}{where}, {size} {self.unit}{either} "
             f"(confidence {100 * self.confidence:.0f} %)"
         )
 

@@ -67,6 +67,14 @@ class Judge:
         ranked = rank(self.signatures, list(self.memory)[-_RECENT:], touched, touched)
         return next((c.size for c in ranked if c.fault == fault), float("nan"))
 
+    def judged(self, component: str) -> int:
+        """Remembered blocks in which a relation with a fault of the component was judged."""
+        faults = self.signatures.faults
+        own = [i for i, f in enumerate(faults) if f.component == component and not f.point]
+        either = own or [i for i, f in enumerate(faults) if f.component == component]
+        touched = self.signatures.touches[either].any(axis=0)
+        return sum(bool(np.isfinite(e.deviation[touched]).any()) for e in self.memory)
+
     def mean(self, k: int) -> float:
         """Mean deviation of a relation over the last blocks in which it was judged."""
         seen = [e.deviation[k] for e in self.memory if np.isfinite(e.deviation[k])][-_RECENT:]

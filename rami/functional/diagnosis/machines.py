@@ -43,12 +43,15 @@ class OutputAtPosition(Relation):
 
 @dataclass(frozen=True)
 class PowerAtFlow(Relation):
-    """Electricity of a pump against the cube of its position; members power, position."""
+    """Electricity of a pump against the cube of its position; members power, position.
+
+    Below a fifth of its power a meter's last digit is too coarse.
+    """
 
     def residual(self, c: Columns) -> Values:
         """100 ln(P / (P_max u^3)), %."""
         power, position = (c[p] for p in self.points)
-        judged = (position > 0.2) & (power > 0.01 * self.members[0].nominal)
+        judged = (position > 0.2) & (power > 0.2 * self.members[0].nominal)
         return log_ratio(power, self.members[0].nominal * position**3, judged)
 
     def shape(self, c: Columns) -> tuple[tuple[Values, float], ...]:

@@ -37,6 +37,8 @@ OnChange = Callable[[Diagnosis, bool, int], None]
 _KIND, _VERSION = "diagnosis", 1
 #: blocks in which the same component must come out before it is named
 _SURE = 2
+#: a fault once named stays so while it is at least this share as likely as another
+_STAYS = 0.3
 
 
 class Monitor:
@@ -72,6 +74,7 @@ class Monitor:
         self._first_block = -1
         self._learned: list[Values] = []
         self._pending: dict[str, int] = {}
+        self._named: dict[str, int] = {}
         self.diagnoses: dict[str, Diagnosis] = {}
 
     @property
@@ -84,6 +87,11 @@ class Monitor:
         """Relations that have not been seen often enough to be judged."""
         healthy = self._judge.healthy
         return tuple(r.name for r, h in zip(self.relations, healthy, strict=True) if h is None)
+
+    def judged(self, component: str) -> int:
+        """Blocks since the reference time in which a component could be judged: those of the
+        relation that its own fault moves, or of all in which a sensor of it stands."""
+        return self._judge.judged(component)
 
     def update(self, ns: int, values: Values, quality: Qualities) -> None:
         """A sample of all `points` at `ns` (UTC); times must not go back."""
@@ -140,13 +148,14 @@ class Monitor:
         """Raise, change and end diagnoses by what the judge explains now."""
         found: dict[str, Diagnosis] = {}
         for candidates, group, blocks in self._judge.explain():
-            one = self._diagnosis(candidates, group, blocks, ns)
+            fault, one = self._diagnosis(candidates, group, blocks, ns)
             if one.component not in found:
                 found[one.component] = one
+                self._named[one.component] = fault
         self._pending = {c: self._pending.get(c, 0) + 1 for c in found}
         for component, told in list(self.diagnoses.items()):
             if component not in found:
-                del self.diagnoses[component]
+                del self.diagnoses[component], self._named[component]
                 self._on_change(told, False, ns)
         for component, one in found.items():
             before = self.diagnoses.get(component)
@@ -165,26 +174,27 @@ class Monitor:
 
     def _diagnosis(
         self, candidates: list[Candidate], group: Mask, blocks: int, ns: int
-    ) -> Diagnosis:
+    ) -> tuple[int, Diagnosis]:
         signatures = self._judge.signatures
         best = candidates[0]
+        component = signatures.faults[best.fault].component
+        told = self._named.get(component)
+        for candidate in candidates:
+            # what was named stays named until another is clearly likelier
+            if candidate.fault == told and candidate.confidence > _STAYS * best.confidence:
+                best = candidate
         fault = signatures.faults[best.fault]
-        touched = signatures.touches[best.fault]
-        recent = self._judge.recent(best.fault, touched)
+        recent = self._judge.recent(best.fault, signatures.touches[best.fault])
         kind, size = sized(fault.kind, recent if np.isfinite(recent) else best.size, fault.unit)
-        rivals: dict[str, float] = {}
-        sure = 0.0
-        for c in candidates:
-            other = signatures.faults[c.fault]
-            if other.component == fault.component:
-                sure += c.confidence
-            if c is not best:
-                rivals[str(other)] = c.confidence
+        sure = sum(
+            c.confidence for c in candidates if signatures.faults[c.fault].component == component
+        )
+        rivals = [c for c in candidates if c is not best]
         evidence = tuple(
             f"{self.relations[k].name}: {self._judge.mean(int(k)):+.2g} {self.relations[k].unit}"
             for k in np.flatnonzero(group)
         )
-        return Diagnosis(
+        return best.fault, Diagnosis(
             fault.component,
             kind,
             fault.point if kind is FaultKind.DRIFT else "",
@@ -194,7 +204,7 @@ class Monitor:
             ns,
             min(sure, 1.0),
             evidence,
-            tuple(rivals.items()),
+            tuple((str(signatures.faults[c.fault]), c.confidence) for c in (best, *rivals)),
         )
 
     def save(self) -> bytes:
@@ -207,6 +217,7 @@ class Monitor:
             "samples": means.samples,
             "healthy": [h is not None for h in self._judge.healthy],
             "pending": self._pending,
+            "named": self._named,
             "diagnoses": [asdict(d) for d in self.diagnoses.values()],
         }
         learned = np.array(self._learned).reshape(len(self._learned), self._records.width)
@@ -234,7 +245,7 @@ class Monitor:
         self._judge.take(arrays)
         self._judge.healthy = [None] * len(self.relations)
         self._learn([k for k, healthy in enumerate(plain["healthy"]) if healthy])
-        self._pending = dict(plain["pending"])
+        self._pending, self._named = dict(plain["pending"]), dict(plain["named"])
         self.diagnoses = {d["component"]: _read(d) for d in plain["diagnoses"]}
 
 
@@ -242,5 +253,5 @@ def _read(plain: dict[str, object]) -> Diagnosis:
     told = dict(plain)
     told["kind"] = FaultKind(str(told["kind"]))
     told["evidence"] = tuple(told["evidence"])  # type: ignore[arg-type]
-    told["others"] = tuple((n, c) for n, c in told["others"])  # type: ignore[attr-defined]
+    told["ranked"] = tuple((n, c) for n, c in told["ranked"])  # type: ignore[attr-defined]
     return Diagnosis(**told)  # type: ignore[arg-type]

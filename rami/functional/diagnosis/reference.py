@@ -40,23 +40,30 @@ _FEWEST, _GRANTED = 6, 10
 #: a block tells as much as this share of an independent one
 _INDEPENDENT = 0.3
 _ROUNDS = 4
+#: what a term beyond the range that was seen may be off, as a share of how far beyond
+_BEYOND = 0.1
 
 
 @dataclass(frozen=True)
 class Healthy:
     """What a relation's residual is expected to be: mean of the factors, their covariance, the
-    scatter of blocks about it, and what each member may wander."""
+    scatter of blocks about it, what each member may wander, and the range of the shape terms
+    that was seen."""
 
     factors: Values
     covariance: Values
     scatter: float
     wander: Values
+    low: Values
+    high: Values
 
     def expected(self, seen: Seen) -> tuple[float, float]:
         """Residual and its standard deviation."""
         h = terms(seen)
         variance = float(h @ self.covariance @ h) + self.scatter**2
         variance += float(((seen.members * self.wander) ** 2).sum())
+        beyond = np.maximum(np.maximum(self.low - seen.shape, seen.shape - self.high), 0.0)
+        variance += float(((_BEYOND * beyond) ** 2).sum())
         return float(h @ self.factors), float(np.sqrt(variance))
 
 
@@ -96,6 +103,12 @@ def learn(relation: Relation, blocks: Sequence[Seen]) -> Healthy | None:
         known = len(r) * own + _GRANTED * relation.floor**2
         scatter = float(np.sqrt(known / (len(r) + _GRANTED)))
     wander = np.array([_WANDER.get(m.quantity, 0.0) for m in relation.members])
+    shape = np.array([b.shape for b in blocks])
     return Healthy(
-        np.asarray(factors, np.float64), np.asarray(covariance, np.float64), scatter, wander
+        np.asarray(factors, np.float64),
+        np.asarray(covariance, np.float64),
+        scatter,
+        wander,
+        shape.min(axis=0),
+        shape.max(axis=0),
     )
