@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from asyncua import ua
+from asyncua.ua import uaprotocol_auto
 from asyncua.ua.ua_binary import struct_from_binary
 
 from rami.communication.opcua_settings import OpcuaLimits
@@ -24,6 +25,8 @@ _SC, _A = ua.StatusCodes, ua.AttributeIds
 #: longest publishing and sampling intervals (ms), counts of beats
 _LONGEST, _MOST_KEEP_ALIVE, _MOST_LIFETIME = 3_600_000.0, 3000, 30_000
 _FOREVER = 3600.0
+#: asyncua has two classes of the name; what is decoded is of the second one
+_DATA_CHANGE = (ua.DataChangeFilter, uaprotocol_auto.DataChangeFilter)
 
 
 class Subscriptions:
@@ -240,12 +243,13 @@ class Subscriptions:
                 self._cells[node, attribute] = cell
         item = Item(self._item_numbers, found, cell)
         item.stamps = stamps
-        return item, self._configure(item, told)
+        code = self._configure(item, told)
+        return (item if code == 0 else None), code
 
     def _configure(self, item: Item, told: Any) -> int:
         wanted = told.Filter
         if wanted is not None and not _is_empty(wanted):
-            if not isinstance(wanted, ua.DataChangeFilter):
+            if not isinstance(wanted, _DATA_CHANGE):
                 return int(_SC.BadMonitoredItemFilterUnsupported)
             deadband = _deadband(wanted, item.cell.span())
             if deadband is None:
