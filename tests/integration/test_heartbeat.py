@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
+from rami.asset.live import Beating
 from rami.core.timegrid import NS
 from rami.integration.guard import Guard
 from rami.integration.heartbeat import Heart, HeartbeatSettings
 from rami.integration.limits import limits_of
 from rami.integration.mode import Mode
+from rami.integration.sealed import sealed
 from tests.integration.bench import HandClock, ListAudit, bench
 
 
@@ -114,3 +116,12 @@ def test_only_one_in_control_that_can_write_keeps_it_up() -> None:
 def test_a_plant_without_one_needs_none() -> None:
     b = bench()
     b.guard.beat_plant()
+
+
+def test_who_looks_at_a_sealed_plant_cannot_keep_it_alive() -> None:
+    plant = _Alive()
+    guard, watched = sealed("hts", plant, ListAudit(), HandClock())  # type: ignore[arg-type]
+    assert isinstance(plant, Beating)
+    assert not isinstance(watched, Beating)
+    guard.beat_plant()  # in shadow
+    assert plant.beats == 0

@@ -120,11 +120,25 @@ class Process:
         return found
 
     def _ended(self) -> Failed:
-        try:
-            code = self._process.wait(_GRACE)
-        except subprocess.TimeoutExpired:
-            return Failed("ended", "hung up, but still runs", self.said())
-        return Failed("ended", _ending(code), self.said())
+        if self._death >= 0:
+            dying = poll()
+            dying.register(self._death, POLLIN)
+            if not dying.poll(1000.0 * _GRACE):
+                return Failed("ended", "hung up, but still runs", self.said())
+        code = self._struck()
+        return Failed("ended", "hung up" if code is None else _ending(code), self.said())
+
+    def _struck(self) -> int | None:
+        """Kill all that is left of it, and how it ended.
+
+        In this order: as long as its end was not asked for, its number is nobody else's.
+        """
+        if self._process.returncode is None:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+        with suppress(subprocess.TimeoutExpired):
+            return self._process.wait(_GRACE)
+        return None
 
     def _look(self) -> None:
         """Keep the last of what it printed; what it printed too fast is lost."""
@@ -141,7 +155,7 @@ class Process:
 
     def end(self) -> None:
         """Let it free the FMU and end; killed if it does not."""
-        if self._open and self._process.poll() is None:
+        if self._open:
             with suppress(Failed):
                 self.ask(Ask.END, within_s=_GRACE)
                 with suppress(subprocess.TimeoutExpired):
@@ -154,11 +168,7 @@ class Process:
             return
         self._look()
         self._open = False
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.kill()
-        with suppress(subprocess.TimeoutExpired):
-            self._process.wait(_GRACE)
+        self._struck()
         self._link.close()
         for file in (self._life, self._printed, self._death):
             if file >= 0:
