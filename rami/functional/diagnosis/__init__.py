@@ -16,9 +16,9 @@ __all__ = ["Diagnosis", "DiagnosisSettings", "FaultKind", "Monitor"]
 
 _HOMES = {
     "Diagnosis": "finding",
-    "Monitor": "monitor",
-    "FaultKind": "relation",
     "DiagnosisSettings": "settings",
+    "FaultKind": "relation",
+    "Monitor": "monitor",
 }
 
 

@@ -74,6 +74,28 @@ def clean(
     work.clean(target, work.wanted_of(from_, to, signals, zone), step, out, json)
 
 
+@app.command()
+@ending.handled
+def diagnose(
+    site: Site = None,
+    file: Annotated[
+        Path | None, typer.Option(help="CSV or Parquet file, in place of the historian")
+    ] = None,
+    run: Annotated[str | None, typer.Option(help="run of a study in the historian")] = None,
+    from_: From = None,
+    to: To = None,
+    reference: Annotated[
+        str | None, typer.Option(help="time from the start in which nothing was wrong, e.g. '7 d'")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Look for slow faults in recorded data: fouling, wear, drift, stuck actuators."""
+    from services.cli import diagnose as work
+    from services.cli.history.wanted import span_of
+
+    work.diagnose(site, file, run, span_of(from_, to), reference, json)
+
+
 class Aggregation(StrEnum):
     """As in `rami.core.historian`, which loads arrays."""
 
