@@ -82,17 +82,13 @@ def drive(run: SeasonRun, interval: int, sample: int) -> None:
             run.end_interval(run.interval)
 
 
-@settings(max_examples=5, deadline=None)
-@given(
-    stops=st.lists(
-        st.tuples(st.integers(0, INTERVALS - 1), st.integers(0, SAMPLES - 1)),
-        min_size=1,
-        max_size=2,
-    )
+STOPS = st.lists(
+    st.tuples(st.integers(0, INTERVALS - 1), st.integers(0, SAMPLES - 1)), min_size=1, max_size=2
 )
-def test_a_resumed_run_equals_the_uninterrupted_one(
-    make: Make, whole: bytes, stops: list[tuple[int, int]]
-) -> None:
+
+
+def resumed(make: Make, stops: list[tuple[int, int]]) -> bytes:
+    """The last state of a run that was stopped and set up anew at each of `stops`."""
     run = make()
     for interval, sample in sorted(stops):
         drive(run, interval, sample)
@@ -101,7 +97,22 @@ def test_a_resumed_run_equals_the_uninterrupted_one(
         run.restore(state)
         assert run.save() == state
     run.run()
-    assert run.save() == whole
+    return run.save()
+
+
+@settings(max_examples=5, deadline=None)
+@given(stops=STOPS)
+def test_a_resumed_run_equals_the_uninterrupted_one(
+    make: Make, whole: bytes, stops: list[tuple[int, int]]
+) -> None:
+    assert resumed(make, stops) == whole
+
+
+@pytest.mark.soak
+@settings(max_examples=100, deadline=None)
+@given(stops=STOPS)
+def test_wherever_it_is_stopped(make: Make, whole: bytes, stops: list[tuple[int, int]]) -> None:
+    assert resumed(make, stops) == whole
 
 
 def test_rows_may_be_kept_beside_the_state(make: Make, whole: bytes) -> None:
