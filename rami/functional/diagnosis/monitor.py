@@ -79,8 +79,8 @@ class Monitor:
 
     @property
     def learning(self) -> bool:
-        """Whether the reference time still runs."""
-        return not self._in_service
+        """Whether the reference time still runs, and nothing has been judged."""
+        return not self._judge.memory
 
     @property
     def unlearned(self) -> tuple[str, ...]:
@@ -107,11 +107,6 @@ class Monitor:
         block, rows = self._means.block, self._means.end()
         if rows is not None:
             self._close(block, rows)
-
-    @property
-    def _in_service(self) -> bool:
-        span = (self._means.block - self._first_block) * self._block_ns
-        return self._first_block >= 0 and span > self.settings.reference * NS
 
     def _close(self, block: int, rows: Values) -> None:
         columns = {name: rows[:, j] for j, name in enumerate(self._names)}

@@ -129,7 +129,9 @@ def _mover(name: str, component: Pump | Valve) -> Iterator[Relation]:
         if isinstance(component, Pump)
         else (Loss(FaultKind.STUCK, name, 0),)
     )
-    yield OutputAtPosition(f"{name}: flow at its position", (flow, position), losses, floor=1.0)
+    # wear shows in percents, a stuck spindle in tens of them
+    floor = 1.0 if isinstance(component, Pump) else 3.0
+    yield OutputAtPosition(f"{name}: flow at its position", (flow, position), losses, floor=floor)
     if isinstance(component, Pump):
         power = _power(f"{name}.P_el", component.power_el_max)
         yield PowerAtFlow(f"{name}: power at its position", (power, position), floor=3.0)
