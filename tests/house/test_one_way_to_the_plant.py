@@ -83,3 +83,13 @@ def test_what_a_guard_leaves_cannot_command() -> None:
         assert not any(
             value is plant for name, value in vars(left).items() if not name.startswith("_")
         )
+
+
+def test_only_the_guard_asks_who_has_a_heartbeat(repository: Path) -> None:
+    askers = {
+        path.relative_to(repository)
+        for path in package_files(repository)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Name) and node.id == "Beating"
+    }
+    assert askers == {HOME / "guard.py"}
