@@ -2,8 +2,9 @@
 
 `{"advance": 10}`, `{"status": true}`, `{"fault": "drift:hp.P_el,rate=5"}` (or as an object),
 `{"clear": "NAME"}` (or `all`), `{"around": {"hp_border.T_take": 31.5}}` (null lets go),
-`{"beat": true}` (the heartbeat, in lockstep), `{"truth": true}`, `{"stop": true}`. The answer
-holds `ok`, and `error` where that is false.
+`{"beat": true}` (the heartbeat, in lockstep), `{"truth": true}`, `{"stop": true}`; `around` and
+`beat` may stand in one line with `advance`, and act before it. The answer holds `ok`, and `error`
+where that is false.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from services.emulate.input_image import Refused
 from services.emulate.pacing import Pacing
 
 _WORDS = ("advance", "status", "fault", "clear", "around", "beat", "truth", "stop")
+#: may stand beside `advance`
+_BEFORE = ("around", "beat")
 
 
 class ControlChannel:
@@ -65,8 +68,11 @@ class ControlChannel:
     async def _answer(self, line: bytes) -> dict[str, Any]:
         try:
             command = json.loads(line)
-            if not isinstance(command, dict) or len(command) != 1:
+            if not isinstance(command, dict) or not _fits(command):
                 raise ConfigurationError(f"wanted one of {', '.join(_WORDS)} as the only key")
+            for before in [word for word in _BEFORE if len(command) > 1 and word in command]:
+                # what passes time shows it
+                await self._done({before: command.pop(before)}, show=False)
             return {"ok": True, **await self._done(command)}
         except (json.JSONDecodeError, UnicodeDecodeError):
             return {"ok": False, "error": "is no line of JSON"}
@@ -75,7 +81,7 @@ class ControlChannel:
         except RamiError as error:
             return {"ok": False, "error": str(error)}
 
-    async def _done(self, command: Mapping[str, Any]) -> dict[str, Any]:
+    async def _done(self, command: Mapping[str, Any], *, show: bool = True) -> dict[str, Any]:
         pacing, plc = self._pacing, self._pacing.plc
         ((word, what),) = command.items()
         match word:
@@ -104,7 +110,8 @@ class ControlChannel:
                 await pacing.show()
             case "around":
                 self._surround(what)
-                await pacing.show()
+                if show:
+                    await pacing.show()
             case "beat":
                 plc.beat((plc.heartbeat + 1) % 2**16)
             case "truth":
@@ -150,3 +157,8 @@ class ControlChannel:
             "link": "down" if plc.link_down else "up",
             "faults": plc.faults.told(plc.elapsed_s),
         }
+
+
+def _fits(command: Mapping[str, Any]) -> bool:
+    """Whether it is one command, or a step of a plant in lockstep."""
+    return len(command) == 1 or ("advance" in command and command.keys() <= {"advance", *_BEFORE})

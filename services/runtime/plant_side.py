@@ -22,6 +22,8 @@ class Rehearsal(Protocol):
     time passes when told."""
 
     lockstep: bool
+    #: counts up when the other end may have forgotten what it was told
+    connections: int
 
     def around(self, values: Mapping[str, float]) -> None:
         """Set acting inputs by name; UnreachableError."""
@@ -80,6 +82,7 @@ class PlantSide:
         )
         self._acting_places = model_inputs.places(self._acting_names)
         self._surrounded = np.full(len(self._acting_names), np.nan)
+        self._told_to = 0
         self.values = np.full(len(model_outputs), np.nan)
         self.acting = np.full(len(model_inputs), np.nan)
         self.positions = np.full(len(commanded), np.nan)
@@ -131,6 +134,9 @@ class PlantSide:
         """Tell a plant that is only played what acts on it: the model's inputs."""
         if self.rehearsal is None:
             return
+        if self._told_to != self.rehearsal.connections:
+            self._surrounded[:] = np.nan
+            self._told_to = self.rehearsal.connections
         wanted = inputs[self._acting_places]
         changed = np.flatnonzero(wanted != self._surrounded)
         if len(changed):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from time import monotonic
 
 from rami.core.errors import ConfigurationError, ModelError, UnreachableError
 from rami.integration.live_model import LiveModel
@@ -12,7 +13,7 @@ from services.emulate.control_client import ControlClient
 class ModelRehearsal:
     """Implements `Rehearsal` for a model run as a plant in this process."""
 
-    lockstep = True
+    lockstep, connections = True, 1
 
     def __init__(self, plant: LiveModel) -> None:
         self._plant = plant
@@ -38,24 +39,45 @@ class ModelRehearsal:
 
 class EmulatorRehearsal:
     """Implements `Rehearsal`; after a loss of the channel a new connection is tried at the next
-    call. Raises UnreachableError when nobody listens at the start."""
+    call, by the wall clock not oftener than every `again_s`. Raises UnreachableError when nobody
+    listens at the start.
 
-    def __init__(self, port: int) -> None:
-        self._port = port
+    In lockstep what surrounds the plant and its heartbeat go with the next `advance`: a round
+    trip a step.
+    """
+
+    def __init__(self, port: int, again_s: float = 0.2) -> None:
+        self._port, self._again_s, self._tried_s = port, again_s, 0.0
         self._client: ControlClient | None = ControlClient(port)
         self.lockstep = self._client.ask({"status": True}).get("speed") is None
+        #: since the start; a new one has forgotten what surrounds its plant
+        self.connections = 1
+        self._around: dict[str, float] = {}
+        self._beat = False
 
     def around(self, values: Mapping[str, float]) -> None:
         """Set acting inputs by name; UnreachableError."""
-        self._ask({"around": dict(values)})
+        if self.lockstep:
+            self._around.update(values)
+        else:
+            self._ask({"around": dict(values)})
 
     def beat(self) -> None:
         """The plant's controller lives; UnreachableError."""
-        self._ask({"beat": True})
+        if self.lockstep:
+            self._beat = True
+        else:
+            self._ask({"beat": True})
 
     def advance(self, seconds: float) -> None:
         """Let its time pass; UnreachableError."""
-        self._ask({"advance": seconds})
+        said: dict[str, object] = {"advance": seconds}
+        if self._around:
+            said["around"] = self._around
+        if self._beat:
+            said["beat"] = True
+        self._around, self._beat = {}, False
+        self._ask(said)
 
     def close(self) -> None:
         """Hang up."""
@@ -66,10 +88,19 @@ class EmulatorRehearsal:
     def _ask(self, said: Mapping[str, object]) -> None:
         try:
             if self._client is None:
-                self._client = ControlClient(self._port)
+                self._client = self._anew()
             self._client.ask(said)
         except UnreachableError:
             self.close()
             raise
         except ConfigurationError as error:
             raise UnreachableError(f"the emulator at {self._port} refuses: {error}") from None
+
+    def _anew(self) -> ControlClient:
+        now = monotonic()
+        if now - self._tried_s < self._again_s:
+            raise UnreachableError(f"no emulator at control port {self._port}")
+        self._tried_s = now
+        client = ControlClient(self._port)
+        self.connections += 1
+        return client
