@@ -13,7 +13,7 @@ from benchmarks.diagnosis_runs import WINDOW_S, Recording, reference_site, start
 from rami.core.points import PointIndex
 from rami.core.quality import good
 from rami.core.timegrid import NS
-from rami.functional.diagnosis import Diagnosis, Monitor
+from rami.functional.diagnosis import Diagnosis, DiagnosisSettings, Monitor
 from services.assemble.emulated import points
 
 _DAY_NS = 86400 * NS
@@ -32,14 +32,16 @@ class Raised:
 class Watch:
     """The monitors of all twins, having learned a reference recording."""
 
-    def __init__(self, season: str, reference: Recording) -> None:
+    def __init__(
+        self, season: str, reference: Recording, settings: DiagnosisSettings | None = None
+    ) -> None:
         self._ns = self._begun_ns = start_ns(season)
         self.raised: list[Raised] = []
         self.monitors: dict[str, Monitor] = {}
         for name, twin in reference_site().topology.twins.items():
             inputs, outputs = points(twin)
             told = PointIndex([*outputs.points, *inputs.points])
-            self.monitors[name] = Monitor(twin, told, None, self._note(name))
+            self.monitors[name] = Monitor(twin, told, settings, self._note(name))
         self.feed(reference)
         self._begun_ns = self._ns
         self._learned = {name: m.save() for name, m in self.monitors.items()}

@@ -48,10 +48,13 @@ class Diagnosis:
         )
 
 
-def sized(kind: FaultKind, size: float, unit: str) -> tuple[FaultKind, float]:
+def sized(
+    kind: FaultKind, size: float, unit: str, before: FaultKind | None = None
+) -> tuple[FaultKind, float]:
     """The fault as a person would call it: losses in % of what was; a pump that gives far too
-    little is stuck, not worn."""
+    little is stuck, not worn, and stays so (`before`: what it was called)."""
     if kind is FaultKind.DRIFT:
         return kind, size if unit == "K" else 100.0 * (exp(min(size, 500.0) / 100.0) - 1.0)
     lost = 100.0 * (1.0 - exp(-size / 100.0))
-    return (FaultKind.STUCK if kind is FaultKind.WEAR and lost > _NO_WEAR else kind), lost
+    stuck = lost > _NO_WEAR or before is FaultKind.STUCK
+    return (FaultKind.STUCK if kind is FaultKind.WEAR and stuck else kind), lost

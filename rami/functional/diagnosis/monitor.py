@@ -180,7 +180,9 @@ class Monitor:
                 best = candidate
         fault = signatures.faults[best.fault]
         recent = self._judge.recent(best.fault, signatures.touches[best.fault])
-        kind, size = sized(fault.kind, recent if np.isfinite(recent) else best.size, fault.unit)
+        size = recent if np.isfinite(recent) else best.size
+        before = self.diagnoses.get(component)
+        kind, size = sized(fault.kind, size, fault.unit, before.kind if before else None)
         sure = sum(
             c.confidence for c in candidates if signatures.faults[c.fault].component == component
         )
