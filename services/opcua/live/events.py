@@ -2,36 +2,44 @@
 
 from __future__ import annotations
 
-import logging
 from collections import deque
 from typing import Any
 
 from asyncua import ua
-from asyncua.server.monitored_item_service import WhereClauseEvaluator
 from asyncua.ua.ua_binary import struct_to_binary
 
-_logger = logging.getLogger(__name__)
+from rami.communication.information_model.access import Right, may
+from services.opcua.events.happening import Happening
+from services.opcua.events.wanted import Wanted
 
 
 class EventItem:
     """One subscriber's interest in the events of one object."""
 
-    def __init__(self, number: int, subscription: Any, cell: EventCell, wanted: Any) -> None:
+    def __init__(self, number: int, subscription: Any, cell: EventCell) -> None:
         self.number, self.subscription, self.cell = number, subscription, cell
-        self.filter, self.client_handle = wanted.Filter, wanted.ClientHandle
         self.mode, self.size = 2, 1
         self.queue: deque[bytes] = deque()
-        self._where = WhereClauseEvaluator(_logger, cell.aspace, self.filter.WhereClause)
 
-    def offer(self, event: Any) -> None:
+    def configure(self, wanted: Wanted, handle: int, size: int) -> None:
+        """What it takes from now on, under which handle of the client's."""
+        self._wanted, self._handle, self.size = wanted, handle, size
+        while len(self.queue) > size:
+            self.queue.popleft()
+
+    def offer(self, event: Happening) -> None:
         """An event of the object; the oldest is lost where there is no room."""
-        if self.mode == 0 or not self._where.eval(event):
+        if self.mode == 0:
             return
-        fields = ua.EventFieldList()
-        fields.ClientHandle = self.client_handle
-        fields.EventFields = event.to_event_fields(self.filter.SelectClauses)
+        owner = self.subscription.owner
+        if owner is None or not may(owner.role, Right.EVENTS, event.access):
+            return
+        selected = self._wanted.fields(event)
+        if selected is None:
+            return
         if len(self.queue) >= self.size:
             self.queue.popleft()
+        fields = ua.EventFieldList(ClientHandle=self._handle, EventFields=selected)
         self.queue.append(struct_to_binary(fields))
         if self.mode == 2:
             self.subscription.ready[self] = None
@@ -60,8 +68,8 @@ class EventItem:
 class EventCell:
     """An object whose events are subscribed to."""
 
-    def __init__(self, aspace: Any, node: Any, cells: dict[Any, EventCell]) -> None:
-        self.aspace, self._node, self._cells = aspace, node, cells
+    def __init__(self, node: Any, cells: dict[Any, EventCell]) -> None:
+        self._node, self._cells = node, cells
         self._items: list[EventItem] = []
 
     def attach(self, item: EventItem) -> None:
@@ -74,7 +82,7 @@ class EventCell:
         if not self._items:
             self._cells.pop(self._node, None)
 
-    def offer(self, event: Any) -> None:
+    def offer(self, event: Happening) -> None:
         """To all."""
         for item in self._items:
             item.offer(event)

@@ -13,6 +13,8 @@ from asyncua.ua.ua_binary import struct_from_binary
 
 from rami.communication.opcua_settings import OpcuaLimits
 from services.opcua.corrections.garbled import refused
+from services.opcua.events.happening import Happening, Lineage
+from services.opcua.events.wanted import WrongFilter, event_filter
 from services.opcua.live import messages
 from services.opcua.live.cells import AttributeCell
 from services.opcua.live.events import EventCell, EventItem
@@ -42,6 +44,7 @@ class Subscriptions:
         self.blocks: dict[Any, Any] = {}
         self._cells: dict[Any, AttributeCell] = {}
         self._events: dict[Any, EventCell] = {}
+        self._lineage = Lineage(aspace)
 
     # subscriptions
 
@@ -213,7 +216,7 @@ class Subscriptions:
         self._item_numbers += 1
         item: Item | EventItem | None
         if attribute == _A.EventNotifier:
-            item, code = self._event_item(found, node, told)
+            item, code = self._event_item(found, node, told, result)
         else:
             item, code = self._data_item(found, node, attribute, told, stamps)
         result.StatusCode = ua.StatusCode(code)
@@ -271,20 +274,30 @@ class Subscriptions:
         return min(max(wanted / 1000.0, shortest), _LONGEST / 1000.0)
 
     def _event_item(
-        self, found: Subscription, node: Any, told: Any
+        self, found: Subscription, node: Any, told: Any, result: Any
     ) -> tuple[EventItem | None, int]:
         data = self._aspace.get(node)
         notifier = data.attributes.get(_A.EventNotifier) if data is not None else None
         if notifier is None or not notifier.value.Value.Value & 1:
             return None, int(_SC.BadAttributeIdInvalid)
-        if not isinstance(told.Filter, ua.EventFilter):
-            return None, int(_SC.BadEventFilterInvalid)
-        cell = self._events.get(node)
-        if cell is None:
-            cell = self._events[node] = EventCell(self._aspace, node, self._events)
-        item = EventItem(self._item_numbers, found, cell, told)
-        item.size = min(max(told.QueueSize, 100), self._limits.queue)
-        return item, 0
+        cell = self._events.get(node) or EventCell(node, self._events)
+        item = EventItem(self._item_numbers, found, cell)
+        code = self._configure_events(item, told, result)
+        if code == 0:
+            self._events[node] = cell
+        return (item if code == 0 else None), code
+
+    def _configure_events(self, item: EventItem, told: Any, result: Any) -> int:
+        try:
+            filtered = event_filter(told.Filter, self._lineage)
+        except WrongFilter as wrong:
+            if wrong.told is not None:
+                result.FilterResult = wrong.told
+            return wrong.code
+        result.FilterResult = filtered.told
+        size = min(max(told.QueueSize, 100), self._limits.queue)
+        item.configure(filtered, told.ClientHandle, size)
+        return 0
 
     def modify_monitored_items(self, params: Any) -> list[Any]:
         """A result for each."""
@@ -293,8 +306,12 @@ class Subscriptions:
         for wanted in params.ItemsToModify:
             result = ua.MonitoredItemModifyResult()
             item = found.items.get(wanted.MonitoredItemId)
-            if not isinstance(item, Item):
+            if item is None:
                 result.StatusCode = ua.StatusCode(_SC.BadMonitoredItemIdInvalid)
+            elif isinstance(item, EventItem):
+                code = self._configure_events(item, wanted.RequestedParameters, result)
+                result.StatusCode = ua.StatusCode(code)
+                result.RevisedQueueSize = item.size
             else:
                 item.stamps = int(params.TimestampsToReturn)
                 code = self._configure(item, wanted.RequestedParameters)
@@ -331,17 +348,17 @@ class Subscriptions:
             results.append(ua.StatusCode(code))
         return results
 
-    async def trigger_event(self, event: Any, subscription_id: int | None = None) -> None:
-        """An event of `event.emitting_node`, to all or to one subscription."""
-        cell = self._events.get(event.emitting_node)
-        if cell is None:
-            return
-        if subscription_id is None:
-            cell.offer(event)
-            return
-        for item in self.subscriptions[subscription_id].items.values():
-            if isinstance(item, EventItem) and item.cell is cell:
-                item.offer(event)
+    def happened(self, event: Happening) -> None:
+        """To all who subscribed to the events of its places; once to each item."""
+        for place in event.places:
+            cell = self._events.get(place)
+            if cell is not None:
+                cell.offer(event)
+
+    @property
+    def heard(self) -> bool:
+        """Whether anybody subscribed to events."""
+        return bool(self._events)
 
 
 def _is_empty(wanted: Any) -> bool:
