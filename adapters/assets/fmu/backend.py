@@ -39,7 +39,7 @@ class FmuBackend:
         self._library, self._interface = library, interface
         self._u, self._y = np.zeros(len(inputs)), np.zeros(len(outputs))
         self._canonical = np.zeros(len(outputs))
-        self._checks = not interface.refuses_non_finite
+        self._checks = not interface.ours
         self._converts = not (interface.inputs.canonical and interface.outputs.canonical)
         self._seen = self._u.data  # plain floats: a sum of few is faster than by numpy
         self._now, self._length = c_double(0.0), c_double(0.0)
@@ -88,6 +88,8 @@ class FmuBackend:
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
+        if interface.ours:  # it reads no file any more, and so kill -9 leaves none
+            shutil.rmtree(folder, ignore_errors=True)
         backend.close = weakref.finalize(backend, _close, backend._library, folder)
         backend.begin(start)
         return backend

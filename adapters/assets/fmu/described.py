@@ -27,6 +27,7 @@ class Interface:
     """What stepping needs to know of an FMU.
 
     `snapshots`: it says that it can serialise its state; `step_size` of its own experiment, s.
+    `ours`: made by rami-twins, so that it refuses inputs that are not finite.
     """
 
     identifier: str
@@ -35,6 +36,6 @@ class Interface:
     inputs: Variables
     outputs: Variables
     snapshots: bool
-    refuses_non_finite: bool
+    ours: bool
     version: str = "2.0"
     step_size: float | None = None
