@@ -55,9 +55,17 @@ def run_site(site: Site, out: Path, report: Report) -> Mapping[str, Any]:
 
 
 def concluded(
-    site: Site, result: JobResult, receivers: Mapping[str, Receiving], out: Path
+    site: Site,
+    result: JobResult,
+    receivers: Mapping[str, Receiving],
+    out: Path,
+    *,
+    recorded: bool = False,
 ) -> Mapping[str, Any]:
-    """Figures of a finished run; writes the files, fills the historian, delivers balances."""
+    """Figures of a finished run; writes the files, fills the historian, delivers balances.
+
+    `recorded`: the historian has the points of every step already.
+    """
     outcome = run_outcome(site, result)
     figures: dict[str, Any] = {
         "planned_benefit_EUR": outcome.planned_benefit_eur,
@@ -83,7 +91,7 @@ def concluded(
     for name, why in tell(receivers, balances).items():
         figures[f"balances_waiting_{name}"] = why
     _write(site, StudyOutcome(site.name, {"run": _season(outcome)}, {}, {}, {}), figures, out)
-    record_run(site, outcome)
+    record_run(site, outcome, points=not recorded)
     return figures
 
 

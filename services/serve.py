@@ -95,7 +95,8 @@ def serve_site(
     if run.stopped:
         return {}, run.stopped
     report("run", 1.0)
-    return concluded(site, job_result(site, job, opened.season), receivers, out), ""
+    result, paced = job_result(site, job, opened.season), clock.kind != "simulated"
+    return concluded(site, result, receivers, out, recorded=paced), ""
 
 
 def _check(site: Site, out: Path, options: ServeOptions) -> None:

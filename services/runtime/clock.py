@@ -95,15 +95,17 @@ class PacedClock:
         self._real = real
         #: how to wait; may be replaced by something that looks up meanwhile
         self.wait: Callable[[float], None] = time.sleep
-        self._at = self._due = start_ns
+        self._at = start_ns
         self.begin(start_ns)
 
     def __call__(self) -> int:
-        """Now; never runs back."""
+        """Now; never runs back, and (`scaled`) never further than a step beyond what is due: a
+        process that was held up finds its plants where it left them."""
         if self._real:
             now = time.time_ns()
         else:
             now = self._start + round((time.monotonic_ns() - self._begun) * self.speed)
+            now = min(now, self._due + self._step_ns)
         self._at = max(self._at, now)
         return self._at
 
@@ -111,17 +113,24 @@ class PacedClock:
         """The run is at `ns` now."""
         self._start, self._begun = ns, time.monotonic_ns()
         self._at = self._due = ns
+        self._step_ns = NS
 
     def until(self, ns: int) -> float:
         """Wait for it."""
-        step_s = max(ns - self._due, 1) / NS / self.speed
+        self._step_ns = max(ns - self._due, 1)
+        step_s = self._step_ns / NS / self.speed
         self._due = ns
         left_s = (ns - self()) / NS / self.speed
         if left_s > 0.0:
             self.wait(left_s)
-        late_s = max((self() - ns) / NS / self.speed, 0.0)
+        late_s = self._late_s(ns)
         self.lateness.note(late_s, step_s)
         if not self._real and late_s > step_s:
-            self._begun += round(late_s * NS)
-            self._at = ns
+            self._start, self._begun = self(), time.monotonic_ns()
         return late_s
+
+    def _late_s(self, ns: int) -> float:
+        if self._real:
+            return max((self() - ns) / NS, 0.0)
+        run_s = (time.monotonic_ns() - self._begun) / NS
+        return max(run_s - (ns - self._start) / NS / self.speed, 0.0)

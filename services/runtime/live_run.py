@@ -6,9 +6,10 @@ import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from rami.communication.live_site import Reply, Request, Verb
-from rami.core.errors import DataError
+from rami.core.errors import DataError, RunError
 from rami.core.event import EventKind, Severity
 from rami.core.snapshot import Snapshot
 from rami.core.timegrid import iso
@@ -19,8 +20,11 @@ from services.planning.planner import Planner
 from services.runtime.checkpoints import Checkpoints
 from services.runtime.clock import RunClock
 from services.runtime.desk import URGENT, Desk
+from services.runtime.history import LiveHistory
+from services.runtime.late_watch import LateWatch
 from services.runtime.live_loop import LiveLoop
 from services.runtime.planning import LivePlanning
+from services.runtime.saving import Saving
 from services.runtime.twin_modes import TwinModes
 from services.runtime.views import site_view
 from services.study.season_run import SeasonRun
@@ -58,10 +62,11 @@ class LiveRun:
         published: Published,
         checkpoints: Checkpoints,
         options: LiveOptions,
+        history: LiveHistory | None = None,
     ) -> None:
         self.run, self.loop, self.published = run, loop, published
         self.modes = dict(modes)
-        self._checkpoints, self._options = checkpoints, options
+        self._checkpoints, self._options, self._history = checkpoints, options, history
         self._clock: RunClock = loop.clock
         self._simulated = loop.clock.kind == "simulated"
         happened = published.happened
@@ -71,18 +76,21 @@ class LiveRun:
         self.desk = Desk(self.modes, loop.clock, happened, self._elsewhere)
         self._aims = dict(options.aims or {})
         self._waits_for: dict[str, tuple[str, ...]] = {}
-        self._shown_s = self._saved_s = time.monotonic()
-        self._late = 0
+        self._shown_s = time.monotonic()
+        self._late = LateWatch(loop.clock.lateness, happened)
+        self.saving = Saving(self.checkpoint, options.checkpoint_s, happened)
         self._deferred: list[Waiting] = []
         self.stopped = ""
 
     def go(self) -> None:
         """Run. Raises RamiError of whatever fails; the last checkpoint stands then."""
+        if self._clock.kind == "scaled":
+            self._clock.begin(self.loop.now_ns)
         self._publish()
         while self.run.interval < self.run.data.grid.count and not self.stopped:
             self.exchange_step()
-        if self.stopped:
-            self.checkpoint()
+        if self.stopped and (trouble := self.saving.now()):
+            raise RunError(trouble)
         self._publish()
 
     def exchange_step(self) -> None:
@@ -110,14 +118,9 @@ class LiveRun:
         if not self._simulated or now - self._shown_s >= self._options.view_s:
             self._shown_s = now
             self._publish()
-        missed = self._clock.lateness.missed
-        if missed > self._late:
-            self.published.happened(
-                EventKind.LATE, "", Severity.WARNING,
-                f"{missed - self._late} steps missed; the latest ended "
-                f"{self._clock.lateness.latest[-1]:.3g} s late",
-            )  # fmt: skip
-            self._late = missed
+        if self._history is not None:
+            self._history.step(self.loop.now_ns)
+        self._late.look()
 
     def while_waiting(self, seconds: float) -> None:
         """Wait, but not for what is urgent."""
@@ -126,8 +129,8 @@ class LiveRun:
             if self.published.wait_for_request(left):
                 self._serve(urgent=True)
 
-    def checkpoint(self) -> None:
-        """Write the whole state; RunError."""
+    def checkpoint(self) -> Path:
+        """Write the whole state; the file. RunError."""
         state = {
             "run": self.run.save(),
             "events": self.published.save(),
@@ -139,8 +142,7 @@ class LiveRun:
             "steps": self.loop.control_steps,
             "modes": {twin: modes.plain() for twin, modes in self.modes.items()},
         }
-        self._checkpoints.write(Snapshot(_KIND, _VERSION, plain, state))
-        self._saved_s = time.monotonic()
+        return self._checkpoints.write(Snapshot(_KIND, _VERSION, plain, state))
 
     def resume(self) -> bool:
         """Go on from the last checkpoint; whether there is one. RunError, DataError."""
@@ -174,8 +176,7 @@ class LiveRun:
             self.planning.between()
         self.published.publish_plan(self.planning.shown)
         self.published.propose(self.planning.proposed)
-        if time.monotonic() - self._saved_s >= self._options.checkpoint_s:
-            self.checkpoint()
+        self.saving.between()
 
     def _climb(self) -> None:
         """Bring twins to their declared modes, as far as the gates let them."""
@@ -202,7 +203,10 @@ class LiveRun:
         self._deferred = [w for w in waiting if w not in now]
         for one in now:
             self._aims.pop(str(one.request.arguments.get("twin", "")), None)
-            one.answer(self.desk.answer(one.request))
+            if one.request.verb is Verb.CHECKPOINT:
+                self.saving.ask(one)
+            else:
+                one.answer(self.desk.answer(one.request))
 
     def _elsewhere(self, request: Request) -> Reply:
         """What is about the run itself."""
@@ -215,9 +219,6 @@ class LiveRun:
                 return self.planning.apply()
             case Verb.REJECT:
                 return self.planning.reject(request.who, why)
-            case Verb.CHECKPOINT:
-                self._saved_s = -1e9
-                return Reply(True)
             case Verb.STOP:
                 self.stop(f"by {request.who}: {why}")
                 return Reply(True)

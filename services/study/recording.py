@@ -40,12 +40,13 @@ def check_historian(site: Site) -> None:
         open_store(site).close()
 
 
-def record_run(site: Site, run: RunOutcome) -> None:
-    """One run under the plain names. Raises what the store raises."""
+def record_run(site: Site, run: RunOutcome, *, points: bool = True) -> None:
+    """One run under the plain names; without `points` what they were is there already. Raises
+    what the store raises."""
     if has_store(site):
         about = f"run of {site.name}, plan by {run.mode} cost"
         with closing(open_store(site)) as store:
-            _write(store, [*shared_parts(run, about), *own_parts(run, about)])
+            _write(store, [*shared_parts(run, about), *own_parts(run, about, points=points)])
 
 
 def record_study(site: Site, outcome: StudyOutcome, report: Callable[[str, float], None]) -> None:
@@ -73,10 +74,11 @@ def shared_parts(run: RunOutcome, about: str) -> Iterator[Part]:
         yield _part(price_frame(run.prices), about)
 
 
-def own_parts(run: RunOutcome, about: str) -> Iterator[Part]:
-    """Means, registers, schedules and key figures of a run."""
-    yield _part(run.means, f"interval mean, {about}")
-    yield _registers(run.meters, about)
+def own_parts(run: RunOutcome, about: str, *, points: bool = True) -> Iterator[Part]:
+    """Means, registers (both with `points`), schedules and key figures of a run."""
+    if points:
+        yield _part(run.means, f"interval mean, {about}")
+        yield _registers(run.meters, about)
     if run.scheduled is not None:
         yield _part(run.scheduled, f"schedule, {about}", stage="plan")
     if run.forecast is not None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -109,7 +108,7 @@ class Emulator:
         file.write_text(text)
         heartbeat = yaml.safe_load(text.splitlines()[-1].partition(": ")[2])
         heartbeat["heartbeat"]["period"] = "100 ms"
-        return plant | {"retries": again} | heartbeat
+        return {**plant, "retries": again, **heartbeat}
 
 
 def with_plants(
@@ -125,7 +124,7 @@ def with_plants(
     for one in emulators:
         twin = declaration["twins"][one.twin]
         changed = (plant or {}).get(one.twin, {})
-        twin["backends"] = {"model": {"kind": "fmu"}, "plant": one.declared(folder) | changed}
+        twin["backends"] = {"model": {"kind": "fmu"}, "plant": {**one.declared(folder), **changed}}
         twin["mode"] = mode
         wide = {**WIDE, "points": {**WIDE["points"], **_EVER[one.twin]}}  # type: ignore[dict-item]
         twin["fidelity"] = dict(fidelity or wide)
@@ -178,7 +177,7 @@ class Serving:
 
     def handles(self) -> int:
         """Open descriptors."""
-        return len(os.listdir(f"/proc/{self.process.pid}/fd"))
+        return sum(1 for _ in Path(f"/proc/{self.process.pid}/fd").iterdir())
 
 
 @contextmanager

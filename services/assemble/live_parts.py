@@ -1,0 +1,67 @@
+"""Parts of a live run that the site's clock, strategy and historian declare."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+from rami.core.timegrid import NS, instant
+from services.assemble.historian import has_store, open_historian
+from services.assemble.plant import strategy
+
+if TYPE_CHECKING:
+    from services.planning.planner import Planner
+    from services.runtime.beside import Happened
+    from services.runtime.clock import RunClock
+    from services.runtime.history import LiveHistory
+    from services.runtime.twin_switch import TwinSwitch
+    from services.study.job import Job
+    from twins.site.site import Site
+    from twins.twin import CostBasis
+
+
+def run_clock(site: Site, kind: str, speed: float) -> RunClock:
+    """The clock of a run, at its start."""
+    from services.runtime.clock import PacedClock, SimulatedClock
+
+    if kind == "simulated":
+        return SimulatedClock(instant(site.clock.start))
+    if kind == "scaled":
+        return PacedClock(instant(site.clock.start), speed)
+    import time
+
+    # whole steps of the exchange, so that plans stand on the minute
+    step_ns = round(site.clock.step * NS)
+    return PacedClock(time.time_ns() // step_ns * step_ns, real=True)
+
+
+def live_planner(site: Site, job: Job, basis: CostBasis, *, simulated: bool) -> Planner:
+    """In simulated time in this process, else in one of its own."""
+    from services.planning.planner import InProcessPlanner
+    from services.planning.process import ProcessPlanner
+    from services.planning.worker import Planning
+
+    if simulated:
+        return InProcessPlanner(strategy(site, cost_basis=basis))
+    steps = round(site.strategy.horizon / site.strategy.step)
+    return ProcessPlanner(Planning(site.file, steps, {"cost_basis": basis}))
+
+
+def live_history(
+    site: Site, switches: Mapping[str, TwinSwitch], happened: Happened, stack: ExitStack,
+    *, simulated: bool,
+) -> LiveHistory | None:  # fmt: skip
+    """Into the historian that the site declares; raises as its store.
+
+    In simulated time only what plants differ by: the end of the run brings the rest.
+    """
+    from services.runtime.companion import Companion
+    from services.runtime.history import LiveHistory
+
+    shadows = {t: s.beside.shadow for t, s in switches.items() if isinstance(s.beside, Companion)}
+    if not has_store(site) or (simulated and not shadows):
+        return None
+    writer = open_historian(site)
+    stack.callback(writer.close)
+    return LiveHistory(writer, switches, shadows, happened, points=not simulated)
