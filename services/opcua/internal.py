@@ -22,7 +22,8 @@ class Inner(InternalServer):  # type: ignore[misc]
     """State of the server behind its connections.
 
     `takers` are the variables that can be written: VariantType and who takes the value.
-    `methods` by the NodeId they are called by. `quick`: whether the fast path fits.
+    `methods` by the NodeId they are called by; `conditions` tells which NodeIds are alarms, which
+    are called by and no nodes (Part 9, 5.2). `quick`: whether the fast path fits.
     """
 
     def __init__(self, guards: Guards, quick: bool) -> None:
@@ -36,6 +37,7 @@ class Inner(InternalServer):  # type: ignore[misc]
         }
         self.takers: dict[Any, tuple[Any, Taker]] = {}
         self.methods: dict[Any, Method] = {}
+        self.conditions: Callable[[Any], bool] = lambda _: False
         self.max_connections = limits.connections
         self.max_session_timeout_ms = limits.session_timeout * 1000.0
         self.min_session_timeout_ms = 10_000.0

@@ -31,7 +31,7 @@ class Permissions:
 
     def may(self, role: Person, right: Right, node: Any) -> bool:
         """Whether a role may do this with a node."""
-        if right is Right.CALL and node.NamespaceIndex == 0:
+        if right is Right.CALL and node.NamespaceIndex == 0 and node not in self.classes:
             return node.Identifier in _REFRESH
         return right in RIGHTS[role, self.of(node)]
 

@@ -16,7 +16,6 @@ from typing import Any
 from asyncua import ua
 
 from rami.communication.information_model.access import Right
-from services.opcua.caller import Caller
 from services.opcua.corrections.sessions import BoundSession
 from services.opcua.corrections.written_for import Correction
 
@@ -35,12 +34,14 @@ _SC = ua.StatusCodes
 class Method:
     """What is done at a call: `kinds` are the VariantTypes of the arguments.
 
-    `run` takes the caller, the object and the arguments, and gives a status and results.
+    `run` takes the caller (the session where it is `of_session`), the object and the arguments,
+    and gives a status and results.
     """
 
     name: str
     kinds: Sequence[Any]
-    run: Callable[[Caller, Any, list[Any]], Awaitable[tuple[Any, list[Any]]]]
+    run: Callable[[Any, Any, list[Any]], Awaitable[tuple[Any, list[Any]]]]
+    of_session: bool = False
 
 
 class Calls(BoundSession):
@@ -54,7 +55,7 @@ class Calls(BoundSession):
         permissions, caller = self.guards.permissions, self.caller
         for node, code in ((item.ObjectId, 0), (item.MethodId, _SC.BadMethodInvalid)):
             known = node in self.aspace and permissions.may(caller.role, Right.BROWSE, node)
-            if not known:
+            if not known and not (node is item.ObjectId and self.iserver.conditions(node)):
                 return _ended(code or _SC.BadNodeIdUnknown)
         if not permissions.may(caller.role, Right.CALL, item.MethodId):
             self.guards.trail.tell(caller.who, _path(item), "", "refused")
@@ -62,7 +63,7 @@ class Calls(BoundSession):
         method = self.iserver.methods.get(item.MethodId)
         if method is None:
             return _ended(_SC.BadMethodInvalid)
-        if not _belongs(self.aspace, item):
+        if not (self.iserver.conditions(item.ObjectId) or _belongs(self.aspace, item)):
             return _ended(_SC.BadMethodInvalid)
         given = item.InputArguments or []
         wrong = _mismatch(method.kinds, given)
@@ -72,7 +73,8 @@ class Calls(BoundSession):
         why = ", ".join(f"{v!r}" for v in values)
         if not await self.guards.trail.kept(caller.who, _path(item), why, "asked"):
             return _ended(_SC.BadUserAccessDenied)
-        status, told = await method.run(caller, item.ObjectId, values)
+        acting = self if method.of_session else caller
+        status, told = await method.run(acting, item.ObjectId, values)
         outcome = "done" if status.is_good() else "failed"
         self.guards.trail.tell(caller.who, _path(item), status.name, outcome)
         result = ua.CallMethodResult(StatusCode=status)

@@ -69,7 +69,7 @@ class EventCell:
     """An object whose events are subscribed to."""
 
     def __init__(self, node: Any, cells: dict[Any, EventCell]) -> None:
-        self._node, self._cells = node, cells
+        self.node, self._cells = node, cells
         self._items: list[EventItem] = []
 
     def attach(self, item: EventItem) -> None:
@@ -80,7 +80,7 @@ class EventCell:
         """It is not any more."""
         self._items.remove(item)
         if not self._items:
-            self._cells.pop(self._node, None)
+            self._cells.pop(self.node, None)
 
     def offer(self, event: Happening) -> None:
         """To all."""
