@@ -43,8 +43,8 @@ def recorded(days: int, fouled: float) -> Rows:
 
 
 @pytest.fixture(scope="module")
-def site() -> Site:
-    return load_site(Path("examples/reference/site.yaml"))
+def site(reference_site_file: Path) -> Site:
+    return load_site(reference_site_file)
 
 
 def test_fouling_in_a_recording_is_found(site: Site) -> None:

@@ -62,14 +62,18 @@ class PowerAtFlow(Relation):
 
 @dataclass(frozen=True)
 class Yield(Relation):
-    """What comes out against what goes in; members out, in."""
+    """What comes out against what goes in; members out, in, and for an engine's heat the outlet
+    temperature: within 6 K of `outlet_max` some of it is let go."""
 
     share: float = 1.0
+    outlet_max: float = inf
 
     def residual(self, c: Columns) -> Values:
         """100 ln(out / (share in)), %."""
-        out, into = (c[p] for p in self.points)
+        out, into, *outlet = (c[p] for p in self.points)
         judged = into > LEAST_SHARE * self.members[1].nominal
+        if outlet:
+            judged &= outlet[0] < self.outlet_max - 6.0
         return log_ratio(out, self.share * into, judged)
 
 

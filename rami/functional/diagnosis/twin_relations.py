@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import log
+from math import inf, log
 
 from rami.asset.boiler import Boiler
 from rami.asset.border import Border
@@ -72,7 +72,8 @@ def _of(topology: TwinTopology, name: str, component: Component) -> Iterator[Rel
             heat = component.power_th * component.engines
             power = component.power_el * component.engines
             yield from _fired(topology, name, component.network, heat)
-            yield _yield(name, "P_th", heat, component.efficiency_th)
+            hot = Member(f"{name}.T_out", Quantity.GIVEN, component.outlet_max)
+            yield _yield(name, "P_th", heat, component.efficiency_th, hot)
             yield _yield(name, "P_el", power, component.efficiency_el)
         case Consumer() if not component.electric:
             yield from _consumer(topology, name, component)
@@ -165,12 +166,16 @@ def _fired(topology: TwinTopology, name: str, network: str, power: float) -> Ite
     yield from _arriving(topology, f"{name}.in", flow, arrives)
 
 
-def _yield(name: str, out: str, power: float, efficiency: float) -> Relation:
+def _yield(
+    name: str, out: str, power: float, efficiency: float, outlet: Member | None = None
+) -> Relation:
+    members = (_power(f"{name}.{out}", power), _power(f"{name}.P_fuel", power / efficiency))
     return Yield(
         f"{name}: {out} of its fuel",
-        (_power(f"{name}.{out}", power), _power(f"{name}.P_fuel", power / efficiency)),
+        members if outlet is None else (*members, outlet),
         (Loss(FaultKind.EFFICIENCY, name),),
         share=efficiency,
+        outlet_max=inf if outlet is None else outlet.nominal,
     )
 
 
