@@ -31,6 +31,7 @@ GROUPS = (
     "guard",
     "control",
     "estimation",
+    "diagnosis",
 )
 
 
