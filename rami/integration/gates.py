@@ -105,8 +105,9 @@ def _agreed(evidence: Evidence) -> Iterator[str]:
             f"model and plant were last compared {age_ns / 3.6e12:.1f} h ago, wanted within "
             f"{evidence.verdict_age_ns / 3.6e12:.1f} h; let the twin shadow for a window"
         )
-    else:
-        yield from _listed("model and plant differ:", verdict.reasons)
+    elif verdict.reasons:
+        listed = next(_listed("model and plant differ:", verdict.reasons))
+        yield f"{listed}; let the twin shadow until they agree"
 
 
 def _armed(evidence: Evidence) -> Iterator[str]:

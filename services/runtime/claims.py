@@ -1,4 +1,4 @@
-"""Leases that a twin's controllers hold at its guards."""
+"""What a twin's controllers do at its guards: leases, wants, modes."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rami.asset.live import Vector
+from rami.core.errors import RunError
 from rami.integration.guard import Guard
+from rami.integration.guard_step import Stepped
 from rami.integration.leases import Lease
+from rami.integration.mode import Mode
 from rami.integration.role import Role
 
 Mask = NDArray[np.bool_]
@@ -75,3 +78,23 @@ class Claims:
         mine = np.zeros(len(guard.inputs), np.bool_)
         mine[list(lease.places)] = True
         return mine
+
+
+def by_others(stepped: Stepped) -> Mask:
+    """Inputs that people or safety hold."""
+    return np.asarray((stepped.holders >= 0) & (stepped.holders < Role.TECHNICAL.rank))
+
+
+def enter(guard: Guard, mode: Mode, who: str, why: str) -> None:
+    """Set a guard's mode and record it at once, as far as that can be done."""
+    guard.set_mode(mode, who, why)
+    guard.close()
+
+
+def enter_armed(guard: Guard, mode: Mode, who: str, why: str) -> None:
+    """As `enter`; RunError and the former mode where it would write and cannot record."""
+    former = guard.mode
+    enter(guard, mode, who, why)
+    if mode.writes and guard.trouble:
+        guard.set_mode(former, who, "it could not be recorded")
+        raise RunError(f"the guard is not armed: {guard.trouble}")

@@ -10,7 +10,7 @@ from rami.asset.capability import Stateful, Vector
 from rami.core.errors import ModelError
 from rami.core.event import EventKind, Severity
 from rami.core.snapshot import Snapshot
-from rami.core.timegrid import iso
+from rami.core.timegrid import NS, iso
 from rami.functional.diagnosis import Diagnosis, Monitor
 from rami.functional.estimation import StateEstimator
 from rami.integration.gates import Verdict
@@ -20,6 +20,8 @@ from services.runtime.beside import Happened
 from services.runtime.plant_side import PlantSide
 
 _KIND, _VERSION = "companion", 1
+#: an estimate that failed is begun anew after this time
+_RETRY_NS = 60 * NS
 
 
 class Companion:
@@ -45,7 +47,9 @@ class Companion:
         self.shadow = shadow(self._passed)
         self.estimator = estimator
         self.monitor = None if monitor is None else monitor(self._diagnosed)
-        self._fresh, self._trouble = True, ""
+        #: where the model was set anew, and why the state cannot be estimated since when
+        self._since_ns, self._fresh = clock(), True
+        self._trouble, self._trouble_ns = "", 0
 
     @property
     def verdict(self) -> Verdict:
@@ -61,35 +65,54 @@ class Companion:
             values = np.concatenate([seen.values, plant.read_back.values])
             marks = np.concatenate([seen.quality, plant.read_back.quality])
             self.monitor.update(now, values, marks)
-        if self.estimator is not None and not self._trouble:
-            self._estimate(self.estimator, inputs, plant, seconds)
-            if self.shadow.verdict.at_ns != windows and isinstance(self._model, Stateful):
+        window = self.shadow.verdict.at_ns != windows
+        if self.estimator is not None and self._estimate(self.estimator, inputs, plant, seconds):
+            if window and isinstance(self._model, Stateful):
                 self._model.set_state(self.estimator.state())
 
     def _estimate(
         self, estimator: StateEstimator, inputs: Vector, plant: PlantSide, seconds: float
-    ) -> None:
+    ) -> bool:
+        """Whether there is an estimate; begun anew some time after it failed."""
+        now = self._clock()
+        if self._trouble and now - self._trouble_ns < _RETRY_NS:
+            return False
         try:
             if self._fresh:
                 estimator.start(plant.seen, inputs)
                 self._fresh = False
             else:
-                estimator.update(inputs, plant.seen, seconds, self._clock())
+                estimator.update(inputs, plant.seen, seconds, now)
         except ModelError as error:
-            self._trouble = f"its state cannot be estimated: {error}"
-            self._happened(EventKind.MODEL, self._twin, Severity.WARNING, self._trouble)
+            if not self._trouble:
+                self._say(f"the plant's state cannot be estimated: {error}", failed=True)
+            self._trouble, self._trouble_ns, self._fresh = str(error), now, True
+            return False
+        if self._trouble:
+            self._trouble = ""
+            self._say("the plant's state is estimated again", failed=False)
+        return True
+
+    def _say(self, text: str, *, failed: bool) -> None:
+        severity = Severity.WARNING if failed else Severity.NOTE
+        self._happened(
+            EventKind.MODEL, self._twin, severity, text, condition="estimate", active=failed
+        )
 
     def restart(self) -> None:
         """The model was set anew, or the plant was away."""
         self.shadow.restart()
-        self._fresh, self._trouble = True, ""
+        self._since_ns, self._fresh = self._clock(), True
 
     def against_model(self) -> tuple[str, ...]:
-        """Why the model may not stand for the plant now."""
-        if self._trouble:
-            return (self._trouble,)
+        """Why the model may not stand for the plant now: its state where that is estimated, else
+        what the last window says, which must have been all beside the plant."""
         if self.estimator is None:
+            if self.shadow.verdict.at_ns <= self._since_ns:
+                return ("it was not compared with the plant for a whole window yet",)
             return self.shadow.verdict.reasons
+        if self._trouble:
+            return (f"the plant's state cannot be estimated: {self._trouble}",)
         if not self.estimator.started or self._fresh:
             return ("the plant's state is not estimated yet",)
         return self.estimator.mismatch().reasons
@@ -114,7 +137,12 @@ class Companion:
             parts["estimator"] = self.estimator.save()
         if self.monitor is not None:
             parts["monitor"] = self.monitor.save()
-        plain = {"fresh": self._fresh, "trouble": self._trouble}
+        plain = {
+            "since_ns": self._since_ns,
+            "fresh": self._fresh,
+            "trouble": self._trouble,
+            "trouble_ns": self._trouble_ns,
+        }
         return Snapshot(_KIND, _VERSION, plain, parts).to_bytes()
 
     def restore(self, state: bytes) -> None:
@@ -125,7 +153,9 @@ class Companion:
             self.estimator.restore(saved.parts["estimator"])
         if self.monitor is not None and "monitor" in saved.parts:
             self.monitor.restore(saved.parts["monitor"])
-        self._fresh, self._trouble = saved.plain["fresh"], saved.plain["trouble"]
+        plain = saved.plain
+        self._since_ns, self._fresh = plain["since_ns"], plain["fresh"]
+        self._trouble, self._trouble_ns = plain["trouble"], plain["trouble_ns"]
 
     def _passed(self, passed: Passed) -> None:
         self._happened(

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from rami.asset.live import Link, LinkState
-from rami.core.errors import ModelError, UnreachableError
+from rami.core.errors import ModelError, RunError, UnreachableError
 from rami.core.event import EventKind, Severity
 from rami.core.timegrid import NS
 from rami.integration.gates import MODES, Evidence, Verdict, refusals
@@ -37,7 +37,7 @@ class TwinModes:
         self._watch = PlantWatch(self._settings)
         #: the mode that was asked for; differs while a lost plant is waited for
         self.wanted = switch.mode
-        self._lost_ns = 0
+        self._lost_ns, self._waits_for = 0, ""
 
     @property
     def lost(self) -> bool:
@@ -80,7 +80,10 @@ class TwinModes:
         """
         switch, former = self.switch, self.switch.mode
         if self.lost and mode is Mode.SIMULATE:
-            self._lost_ns, switch.resting, self.wanted = 0, False, mode
+            if switch.model_failed:
+                return [f"the model does not run: {switch.model_failed}"]
+            self._lost_ns, self.wanted = 0, mode
+            switch.rest(False)
             self._happened(
                 EventKind.MODE, switch.twin, Severity.NOTE,
                 f"{who} gave the lost plant up: {why}", condition="plant lost", active=False,
@@ -95,6 +98,8 @@ class TwinModes:
             switch.turn(mode, who, why)
         except ModelError as error:
             return [f"the model cannot take over: {error}"]
+        except RunError as error:
+            return [str(error)]
         self.wanted = mode
         kind = EventKind.SWAP if Mode.SIMULATE in (former, mode) else EventKind.MODE
         self._happened(
@@ -132,7 +137,8 @@ class TwinModes:
         switch, former = self.switch, self.switch.mode
         self._lost_ns = self._clock()
         switch.turn(Mode.SIMULATE, "guard", why, settle=False)
-        switch.resting, self.wanted = True, former
+        switch.rest(True)
+        self.wanted = former
         self._happened(
             EventKind.LINK, switch.twin, Severity.ALARM,
             f"{why}; the model goes on at safe values, {former.value} returns by itself",
@@ -141,14 +147,22 @@ class TwinModes:
 
     def _return(self) -> None:
         switch, mode = self.switch, self.wanted
-        if mode is Mode.CONTROL and (reason := self._guard_trouble()):
+        reason = self._guard_trouble() if mode is Mode.CONTROL else ""
+        if not reason:
+            try:
+                switch.turn(mode, "guard", "the plant is back")
+            except RunError as error:
+                reason = str(error)
+        if reason:
             self._watch.again()
-            what = f"the plant is back, but {reason}"
-            self._happened(EventKind.GUARD, switch.twin, Severity.WARNING, what)
+            if reason != self._waits_for:
+                what = f"the plant is back, but {reason}"
+                self._happened(EventKind.GUARD, switch.twin, Severity.WARNING, what)
+            self._waits_for = reason
             return
         away_s = (self._clock() - self._lost_ns) / NS
-        self._lost_ns, switch.resting = 0, False
-        switch.turn(mode, "guard", "the plant is back")
+        self._lost_ns, self._waits_for = 0, ""
+        switch.rest(False)
         self._happened(
             EventKind.LINK, switch.twin, Severity.NOTE,
             f"the plant is back after {away_s:.0f} s; {mode.value} again",
@@ -163,5 +177,4 @@ class TwinModes:
         """Go on after the switch was restored: a plant in use is waited for as if it was lost."""
         self.wanted, self._lost_ns = Mode(plain["wanted"]), int(plain["lost_ns"])
         if self.switch.mode is not Mode.SIMULATE:
-            self.switch.told[:] = self.switch.read()
             self._lose("resumed; the plant is waited for")

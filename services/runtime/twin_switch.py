@@ -9,16 +9,15 @@ from numpy.typing import NDArray
 
 from rami.asset.live import Vector
 from rami.core.errors import ModelError
-from rami.core.event import EventKind, Severity
 from rami.core.snapshot import Snapshot, array_bytes
 from rami.integration.guard import Guard
-from rami.integration.guard_step import Stepped
 from rami.integration.mode import Mode
 from rami.integration.role import Role
 from services.loop.cosimulation import PlantBackend
 from services.runtime.beside import Beside, Happened
-from services.runtime.claims import Claims
+from services.runtime.claims import Claims, by_others, enter, enter_armed
 from services.runtime.model_edge import ModelEdge
+from services.runtime.model_side import ModelSide
 from services.runtime.plant_side import PlantSide
 from services.runtime.registers import Registers
 
@@ -53,26 +52,24 @@ class TwinSwitch:
         self.twin, self.model, self.plant, self.beside = twin, model, plant, beside
         self.inputs, self.outputs = model.inputs, model.outputs
         self.edge, self._edge_guard = edge, edge_guard
-        self.clock, self._happened = clock, happened
+        self.clock = clock
         self.actuated = self.inputs.places(edge.inputs.names)
         self._safe = safe
-        self._registers = Registers(self.outputs, (MODEL, PLANT))
         guards = {MODEL: edge_guard} | ({PLANT: plant.guard} if plant is not None else {})
         self._claims = Claims(guards)
-        self._commanded = (
-            edge.inputs.places(plant.guard.inputs.names)
-            if plant is not None
-            else np.zeros(0, np.intp)
-        )
+        commanded = plant.guard.inputs.names if plant is not None else ()
+        self._commanded = edge.inputs.places(commanded)
         self.mode = Mode.SIMULATE
         #: nothing that controllers want is done: the plant is away
         self.resting = False
         self.advice: dict[str, float] = {}
-        self.model_failed = ""
         self.u = self.inputs.starts()
         self.told = np.array(model.read())
         edge.told = self.told.copy()
+        self._registers = Registers(self.outputs, self.told)
         edge.held[:] = self.u[self.actuated]
+        settle = beside.settle if beside is not None else None
+        self._side = ModelSide(twin, model, edge.told, happened, settle)
         self._landed, self._wanted = edge.held.copy(), edge.held.copy()
         self._others = np.zeros(len(edge.inputs), np.bool_)
         # the controllers must take the present positions over before they go on
@@ -87,6 +84,11 @@ class TwinSwitch:
     def guard(self) -> Guard:
         """The guard of what the twin is now."""
         return self._edge_guard if self.plant is None or self.backend == MODEL else self.plant.guard
+
+    @property
+    def model_failed(self) -> str:
+        """Why the model does not run; empty while it does."""
+        return self._side.failed
 
     def guards(self) -> tuple[Guard, ...]:
         """All of them."""
@@ -107,9 +109,9 @@ class TwinSwitch:
 
     def write(self, values: Vector) -> None:
         """Set all inputs for the next step; ModelError when one is not finite."""
-        if not np.isfinite(values).all():
-            name = self.inputs.names[int(np.argmin(np.isfinite(values)))]
-            raise ModelError(f"{self.twin}: {name} is not finite")
+        finite = np.isfinite(values)
+        if not finite.all():
+            raise ModelError(f"{self.twin}: {self.inputs.names[finite.argmin()]} is not finite")
         self.u[:] = values
 
     def step(self, inputs: Vector, seconds: float) -> Vector:
@@ -117,10 +119,17 @@ class TwinSwitch:
         self.begin(inputs)
         return self.end(seconds)
 
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is done of what controllers want: they track. In `advise` they do not;
+        they learn where the actuators stand instead, so that advice is a change from there."""
+        guard = self.guard
+        return bool(self.resting or self.mode is Mode.SHADOW or guard.stopped or guard.trouble)
+
     def held(self) -> tuple[Vector, NDArray[np.bool_]] | None:
         """As in Arbitrated: after a change once, while nothing is written always."""
         mask = self._others
-        if self.resting or self.mode is Mode.SHADOW or self._moved:
+        if self._moved or self.idle:
             self._moved = False
             mask = np.ones(len(mask), np.bool_)
         if not mask.any():
@@ -149,28 +158,34 @@ class TwinSwitch:
             self._claims.ask(MODEL, role, self._safe if self.resting else self._wanted)
             stepped = self._edge_guard.step(self.edge.observe())
             self._landed[:] = self.edge.held
-            self._others[:] = _by_others(stepped)
+            self._others[:] = by_others(stepped)
         else:
             self._landed[:] = self.positions()
-            if self.mode is not Mode.SHADOW:
-                self._command(self.plant, inputs[self.plant.actuated])
+            self._command(self.plant, inputs[self.plant.actuated])
 
     def _command(self, plant: PlantSide, wanted: Vector) -> None:
-        self._claims.ask(PLANT, Role.TECHNICAL, wanted, plant.commandable)
+        own = plant.commandable
+        if self.mode.asks:
+            self._claims.ask(PLANT, Role.TECHNICAL, wanted, own)
+        # in `shadow` it only records what was refused
         stepped = plant.guard.step(plant.seen)
         if self.mode is Mode.ADVISE:
-            self.advice = dict(zip(plant.guard.inputs.names, wanted.tolist(), strict=True))
+            names = plant.guard.inputs.names
+            self.advice = {names[i]: float(wanted[i]) for i in np.flatnonzero(own)}
+        if self.mode is not Mode.CONTROL:
             return
         plant.beat()
         known = np.isfinite(stepped.values)
         self._landed[self._commanded[known]] = stepped.values[known]
-        self._others[self._commanded] = _by_others(stepped)
+        self._others[self._commanded] = by_others(stepped)
 
     def act_now(self) -> None:
         """Have the guard decide at once, between two steps."""
         plant = self.plant
-        used = self.backend == PLANT and plant is not None
-        self.guard.step(plant.seen if used and plant is not None else self.edge.observe())
+        if plant is not None and self.backend == PLANT:
+            plant.guard.step(plant.seen)
+        else:
+            self._edge_guard.step(self.edge.observe())
 
     def keep(self) -> None:
         """A sign of life between two steps that are far apart."""
@@ -179,7 +194,7 @@ class TwinSwitch:
             self.plant.beat()
 
     def look(self) -> Vector:
-        """The present values, read anew where that costs no time to pass."""
+        """The present values, read anew where no time has to pass for that."""
         if self.backend == PLANT and self.plant is not None:
             self.plant.look()
             self._tell(self.plant)
@@ -191,64 +206,53 @@ class TwinSwitch:
         if plant is not None:
             plant.advance(seconds)
             plant.look(anew=plant.lockstep)
-        self.u[self.actuated] = self.positions()
+        # where the plant tells no position the last one counts
+        self.edge.held[:] = self.u[self.actuated] = self.positions()
         if self.backend == MODEL or plant is None:
-            self.edge.told[:] = self.told[:] = self.model.step(self.u, seconds)
-            self._registers.shift(MODEL, self.told)
+            if self._side.step(self.u, seconds, must=not self.resting):
+                self.told[:] = self.edge.told
+            self._registers.count(self.told, self.edge.told)
+            self._registers.seen(plant.values if plant is not None else None)
         else:
             known = np.isfinite(plant.acting)
             self.u[known] = plant.acting[known]
-            self._shadow(plant, seconds)
+            if self._side.step(self.u, seconds, must=False) and self.beside is not None:
+                self.beside.step(self.u, plant, self.edge.told, seconds)
             self._tell(plant)
         return self.told
 
-    def _shadow(self, plant: PlantSide, seconds: float) -> None:
-        if self.model_failed:
-            return
-        try:
-            self.edge.told[:] = self.model.step(self.u, seconds)
-        except ModelError as error:
-            self.model_failed = str(error)
-            self._happened(
-                EventKind.MODEL, self.twin, Severity.ALARM,
-                f"the model beside the plant failed: {error}", condition="model", active=True,
-            )  # fmt: skip
-            return
-        if self.beside is not None:
-            self.beside.step(self.u, plant, self.edge.told, seconds)
-
     def _tell(self, plant: PlantSide) -> None:
-        told, values = self.edge.told.copy(), plant.values.copy()
-        self._registers.shift(MODEL, told)
-        self._registers.shift(PLANT, values)
-        self.told[:] = np.where(np.isfinite(values), values, told)
+        self.told[:] = np.where(np.isfinite(plant.values), plant.values, self.edge.told)
+        self._registers.count(self.told, self.edge.told, plant.values)
 
     def turn(self, mode: Mode, who: str, why: str, *, settle: bool = True) -> None:
-        """Change over without a jump in registers or actuators.
+        """Change over without a jump in registers or actuators; recorded at once.
 
         Towards the model its state is set to the plant's (`settle`), if that can be estimated;
-        its actuators start where the plant's stand. Raises ModelError, nothing being changed.
+        its actuators start where the plant's stand. Nothing is changed where ModelError is
+        raised, or RunError: what would be written in `control` could not be recorded.
         """
         plant = self.plant
         assert plant is not None
         before, positions = self.backend, self.positions().copy()
         to_model = mode is Mode.SIMULATE
-        if before == PLANT and to_model and settle and self.beside is not None:
-            self.beside.settle(self.model)
-            self.edge.told[:] = self.model.read()
+        if before == PLANT and to_model and settle:
+            self._side.settle()
+        enter_armed(plant.guard, mode, who, why)
         self._claims.drop_all()
         self.mode, self.advice = mode, {}
-        plant.guard.set_mode(mode, who, why)
         if self.backend != before:
-            if to_model:
-                self.edge.held[:] = positions
-            self._edge_guard.set_mode(Mode.CONTROL if to_model else Mode.SHADOW, who, why)
-            self._registers.take_over(MODEL, self.edge.told, self.told)
-            if not to_model:
-                self._registers.take_over(PLANT, plant.values, self.told)
+            self.edge.held[:] = positions
+            enter(self._edge_guard, Mode.CONTROL if to_model else Mode.SHADOW, who, why)
             if self.beside is not None:
                 self.beside.restart()
         self._others[:] = False
+        self._moved = True
+
+    def rest(self, resting: bool) -> None:
+        """Let safe values be wanted, or what the controllers want again."""
+        self.resting = resting
+        self._claims.drop(MODEL, Role.SAFETY)
         self._moved = True
 
     def save(self) -> bytes:
@@ -259,7 +263,7 @@ class TwinSwitch:
             "claims": self._claims.plain(),
             "moved": self._moved,
             "others": self._others.tolist(),
-            "model_failed": self.model_failed,
+            "model_side": self._side.plain(),
         }
         parts = {
             "model": self.model.save(),
@@ -285,7 +289,8 @@ class TwinSwitch:
             vector[:] = saved.array(name)
         plain = saved.plain
         self.mode, self.resting = Mode(plain["mode"]), plain["resting"]
-        self._moved, self.model_failed = plain["moved"], plain["model_failed"]
+        self._moved = plain["moved"]
+        self._side.restore(plain["model_side"])
         self._others[:] = plain["others"]
         self._claims.restore(plain["claims"])
 
@@ -298,8 +303,3 @@ class TwinSwitch:
             "landed": self._landed,
             "wanted": self._wanted,
         }
-
-
-def _by_others(stepped: Stepped) -> NDArray[np.bool_]:
-    """Inputs that people or safety hold."""
-    return np.asarray((stepped.holders >= 0) & (stepped.holders < Role.TECHNICAL.rank))
