@@ -56,7 +56,7 @@ class Acting:
             if not math.isfinite(value):
                 return ua.StatusCode(_SC.BadOutOfRange)
             arguments = {"point": point, "value": value}
-            reply = await self._ask(Request(Verb.SET_POINT, caller.name, arguments))
+            reply = await self.ask(Request(Verb.SET_POINT, caller.name, arguments))
             return ua.StatusCode(0 if reply.done else _SC.BadRequestNotAllowed)
 
         return take
@@ -89,7 +89,7 @@ class Acting:
                     arguments[wanted.key] = value if words is None else words.word(value)
                 except ValueError:
                     return ua.StatusCode(_SC.BadOutOfRange), []
-            reply = await self._ask(Request(method.verb, caller.name, _meant(method, arguments)))
+            reply = await self.ask(Request(method.verb, caller.name, _meant(method, arguments)))
             told = [
                 ua.Variant(reply.done, _V.Boolean),
                 ua.Variant(list(reply.why), _V.String, is_array=True),
@@ -98,7 +98,8 @@ class Acting:
 
         return run
 
-    async def _ask(self, request: Request) -> Reply:
+    async def ask(self, request: Request) -> Reply:
+        """Have the site do it, in a thread of our own; the server goes on meanwhile."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._pool, self._site.ask, request, _PATIENCE_S)
 

@@ -41,8 +41,13 @@ class Feed:
     def start(self) -> None:
         """Begin, from within the server's loop."""
         self._loop = asyncio.get_running_loop()
-        self._after = max((e.number for e in self._site.events()), default=0)
         self._thread.start()
+
+    def skip(self) -> int:
+        """Pass over what has happened before; the number of the last event."""
+        while events := self._site.events(self._after):
+            self._after = events[-1].number
+        return self._after
 
     def stop(self) -> None:
         """No more."""

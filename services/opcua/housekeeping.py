@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import Any
 
 from rami.core.errors import ConfigurationError
+from services.opcua.security.acts import Session
 
 _logger = logging.getLogger(__name__)
 #: between two looks at the users file and the trust list, s
@@ -52,7 +53,8 @@ class Housekeeping:
             trusted = guards.trust.trusted(session.certificate or b"")
             if role != caller.role or trusted is None:
                 why = "user changed or removed" if role != caller.role else "no longer trusted"
-                guards.trail.tell(caller.who, "opcua.session", why, "ended")
+                act = Session(session.session_id)
+                guards.trail.tell(caller.who, "opcua.session", why, "ended", act)
                 channel = session.channel
                 await session.close_session(True)
                 if channel is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -15,6 +16,9 @@ from rami.communication.live_site import LiveSite
 from rami.communication.opcua_settings import OpcuaSettings
 from rami.core.audit import Audit
 from services.opcua.acting import Acting
+from services.opcua.events.acknowledging import Acknowledging
+from services.opcua.events.audit_events import AuditEvents
+from services.opcua.events.notifier import Notifier
 from services.opcua.feed import Feed, Moment
 from services.opcua.live_values import LiveValues
 from services.opcua.server import OpcuaServer
@@ -49,7 +53,11 @@ class Serving:
         await server.add(model.nodes)
         self._values = LiveValues(server, model)
         self._acting = Acting(server, model, self._site)
+        self._notifier = Notifier(server, model, self._site)
+        Acknowledging(server, self._notifier, self._acting.ask)
+        AuditEvents(server, self._notifier)
         self._feed = Feed(self._site, self._take)
+        self._notifier.begin(self._feed.skip(), time.time_ns())
         await self._values.take(self._feed.moment())
         await server.start()
         self._feed.start()
@@ -66,6 +74,7 @@ class Serving:
         if not told.keys() <= self._figures.keys():
             await self._more(told)
         await self._values.take(moment)
+        self._notifier.take(moment.events, time.time_ns())
 
     async def _more(self, figures: Mapping[str, str]) -> None:
         """Key figures that nobody knew of when the server began."""

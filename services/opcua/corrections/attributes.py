@@ -24,6 +24,7 @@ from services.opcua.corrections.garbled import refused
 from services.opcua.corrections.sessions import BoundSession
 from services.opcua.corrections.written_for import Correction
 from services.opcua.node_ids import ua_node_id
+from services.opcua.security.acts import Wrote
 
 CORRECTION = Correction(
     "reads ignore AccessLevel, roles are the same for every node",
@@ -129,7 +130,8 @@ class Attributes(BoundSession):
         first = next((w for w in wanted if self._forbidden(w)), None)
         if first is not None:
             what, why = str(first.NodeId.Identifier), f"batch of {len(wanted)}"
-            self.guards.trail.tell(caller.who, what, why, "refused")
+            act = Wrote(first.NodeId, first.Value.Value)
+            self.guards.trail.tell(caller.who, what, why, "refused", act)
             return [ua.StatusCode(self._forbidden(w) or _SC.BadUserAccessDenied) for w in wanted]
         return list(await asyncio.gather(*(self._taken(w, caller) for w in wanted)))
 
@@ -148,7 +150,8 @@ class Attributes(BoundSession):
         if item.IndexRange:
             return ua.StatusCode(_SC.BadWriteNotSupported)
         value = item.Value
-        if (value.StatusCode is not None and value.StatusCode.value) or value.SourceTimestamp:
+        # whatever time a client gives: the value is as of when the loop takes it
+        if value.StatusCode is not None and value.StatusCode.value:
             return ua.StatusCode(_SC.BadWriteNotSupported)
         kind, taker = self.iserver.takers[item.NodeId]
         variant = value.Value
@@ -158,7 +161,8 @@ class Attributes(BoundSession):
         if not await trail.kept(caller.who, what, f"wants {variant.Value!r}", "asked"):
             return ua.StatusCode(_SC.BadUserAccessDenied)
         status = await taker(caller, variant.Value)
-        trail.tell(caller.who, what, status.name, "written" if status.is_good() else "refused")
+        outcome = "written" if status.is_good() else "refused"
+        trail.tell(caller.who, what, status.name, outcome, Wrote(item.NodeId, variant))
         return status
 
 

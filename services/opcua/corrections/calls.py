@@ -18,6 +18,7 @@ from asyncua import ua
 from rami.communication.information_model.access import Right
 from services.opcua.corrections.sessions import BoundSession
 from services.opcua.corrections.written_for import Correction
+from services.opcua.security.acts import Called
 
 CORRECTION = Correction(
     "whoever calls a method is not known to it",
@@ -58,12 +59,13 @@ class Calls(BoundSession):
             if not known and not (node is item.ObjectId and self.iserver.conditions(node)):
                 return _ended(code or _SC.BadNodeIdUnknown)
         if not permissions.may(caller.role, Right.CALL, item.MethodId):
-            self.guards.trail.tell(caller.who, _path(item), "", "refused")
+            self.guards.trail.tell(caller.who, _path(item), "", "refused", _act(item))
             return _ended(_SC.BadUserAccessDenied)
         method = self.iserver.methods.get(item.MethodId)
         if method is None:
             return _ended(_SC.BadMethodInvalid)
-        if not (self.iserver.conditions(item.ObjectId) or _belongs(self.aspace, item)):
+        alarm = self.iserver.conditions(item.ObjectId) and item.MethodId.NamespaceIndex == 0
+        if not (alarm or _belongs(self.aspace, item)):
             return _ended(_SC.BadMethodInvalid)
         given = item.InputArguments or []
         wrong = _mismatch(method.kinds, given)
@@ -76,7 +78,7 @@ class Calls(BoundSession):
         acting = self if method.of_session else caller
         status, told = await method.run(acting, item.ObjectId, values)
         outcome = "done" if status.is_good() else "failed"
-        self.guards.trail.tell(caller.who, _path(item), status.name, outcome)
+        self.guards.trail.tell(caller.who, _path(item), status.name, outcome, _act(item))
         result = ua.CallMethodResult(StatusCode=status)
         result.InputArgumentResults = [ua.StatusCode() for _ in given]
         result.OutputArguments = told
@@ -110,6 +112,10 @@ def _mismatch(kinds: Sequence[Any], given: list[Any]) -> Any | None:
     codes = (0 if fit else _SC.BadTypeMismatch for fit in fits)
     result.InputArgumentResults = [ua.StatusCode(code) for code in codes]
     return result
+
+
+def _act(item: Any) -> Called:
+    return Called(item.ObjectId, item.MethodId, item.InputArguments or [])
 
 
 def _path(item: Any) -> str:

@@ -29,6 +29,7 @@ from services.opcua.caller import Caller
 from services.opcua.corrections.channel import Channel
 from services.opcua.corrections.garbled import GARBLED, refused
 from services.opcua.corrections.written_for import Correction
+from services.opcua.security.acts import Session as Act
 from services.opcua.security.checks import application_uri
 from services.opcua.security.passwords import LONGEST
 
@@ -163,7 +164,8 @@ class Services(Channel):
         session = self._session_of(header)
         if number == _kind("CloseSession"):
             result = await super()._process_message(kind, header, seqhdr, body)
-            self.guards.trail.tell(session.caller.who, "opcua.session", "", "logout")
+            act = Act(session.session_id)
+            self.guards.trail.tell(session.caller.who, "opcua.session", "", "logout", act)
             self.session = None
             return bool(result)
         self._count(number, body)
@@ -245,9 +247,12 @@ class Services(Channel):
             await asyncio.sleep(0)
         caller = await self._identified(session, wanted.UserIdentityToken)
         if session.known and session.caller.name != caller.name:
-            self.guards.trail.tell(caller.who, "opcua.session", "of somebody else", "refused")
+            act = Act(session.session_id)
+            who = caller.who
+            self.guards.trail.tell(who, "opcua.session", "of somebody else", "refused", act)
             raise refused(ua.StatusCodes.BadIdentityTokenRejected)
-        if not await self.guards.trail.kept(caller.who, "opcua.session", self._who, "login"):
+        act = Act(session.session_id)
+        if not await self.guards.trail.kept(caller.who, "opcua.session", self._who, "login", act):
             raise refused(ua.StatusCodes.BadUserAccessDenied, "the audit cannot be written")
         if session.state == SessionState.Closed:
             raise refused(ua.StatusCodes.BadSessionClosed)
@@ -288,7 +293,8 @@ class Services(Channel):
             # the name may be a password typed in the wrong place: it is told only if it exists
             known = name if self.guards.users.exists(name) else "unknown"
             why = f"{known}: wrong name or password"
-            self.guards.trail.tell(self._who, "opcua.session", why, "refused")
+            act = Act(session.session_id)
+            self.guards.trail.tell(self._who, "opcua.session", why, "refused", act)
             raise refused(ua.StatusCodes.BadUserAccessDenied)
         return Caller(user.name, user.role, application)
 

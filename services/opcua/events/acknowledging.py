@@ -1,6 +1,4 @@
-"""Methods of the standard on alarms: Acknowledge, Confirm and ConditionRefresh (Part 9, 5.5, 5.7).
-
-"""
+"""The standard's methods on alarms: Acknowledge, Confirm, ConditionRefresh (Part 9, 5.5 and 5.7)."""
 
 from __future__ import annotations
 
@@ -73,9 +71,7 @@ class Acknowledging:
 
         return run
 
-    async def _refresh(
-        self, session: Any, place: Any, values: list[Any]
-    ) -> tuple[Any, list[Any]]:
+    async def _refresh(self, session: Any, place: Any, values: list[Any]) -> tuple[Any, list[Any]]:
         if not self._server.inner.quick:
             return ua.StatusCode(_SC.BadNotSupported), []
         every = self._server.inner.subscription_service.subscriptions

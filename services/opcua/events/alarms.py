@@ -37,9 +37,7 @@ class Alarms:
     def _raised(self, event: Event) -> list[Alarm]:
         key = (event.source, event.condition)
         before = self.held.get(key)
-        lasts = (
-            before is not None and before.active and event.severity <= before.raised.severity
-        )
+        lasts = before is not None and before.active and event.severity <= before.raised.severity
         now = Alarm(event, False, True, event.time_ns, event.text)
         if before is not None:
             now.last_severity = int(before.raised.severity)
@@ -74,11 +72,10 @@ class Alarms:
         changed = []
         for key, (event, seen) in told.items():
             before = self.held.get(key)
-            same = before is not None and before.raised.number == event.number
-            if same and (before.active, before.acknowledged) == (event.active, seen):  # type: ignore[union-attr]
-                continue
             now = Alarm(replace(event, active=True), seen, event.active, at_ns, event.text)
-            if same and before is not None:
+            if before is not None and before.raised.number == event.number:
+                if (before.active, before.acknowledged) == (event.active, seen):
+                    continue
                 now.ids, now.who, now.comment = before.ids, before.who, before.comment
             self.held[key] = now
             changed.append(now)

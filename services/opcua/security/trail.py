@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from rami.core.audit import Audit, AuditEntry
 from rami.core.errors import RamiError
+from services.opcua.security.acts import Act
 
 _logger = logging.getLogger(__name__)
 #: acts that wait for the disk; above it refusals are counted, not written one by one
@@ -36,17 +37,26 @@ class Trail:
         self._audit, self._clock = audit, clock
         self._queue: queue.Queue[_Waiting | None] = queue.Queue(_MOST)
         self.dropped = 0
+        self._heard: Callable[[AuditEntry, Act | None], None] = _nobody
         self._thread = threading.Thread(target=self._run, name="opcua-audit", daemon=True)
         self._thread.start()
 
-    def tell(self, who: str, what: str, why: str, outcome: str) -> None:
+    def listen(self, heard: Callable[[AuditEntry, Act | None], None]) -> None:
+        """Have `heard` told of each act too, from within the server's loop."""
+        self._heard = heard
+
+    def tell(self, who: str, what: str, why: str, outcome: str, act: Act | None = None) -> None:
         """An act nobody waits for."""
+        entry = self._entry(who, what, why, outcome)
         try:
-            self._queue.put_nowait(_Waiting(self._entry(who, what, why, outcome), None))
+            self._queue.put_nowait(_Waiting(entry, None))
         except queue.Full:
             self.dropped += 1
+        self._heard(entry, act)
 
-    async def kept(self, who: str, what: str, why: str, outcome: str) -> bool:
+    async def kept(
+        self, who: str, what: str, why: str, outcome: str, act: Act | None = None
+    ) -> bool:
         """An act that may only go on when it is on the disk; whether it is."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[bool] = loop.create_future()
@@ -61,11 +71,15 @@ class Trail:
                 loop.call_soon_threadsafe(settle, written)
 
         try:
-            self._queue.put_nowait(_Waiting(self._entry(who, what, why, outcome), done))
+            entry = self._entry(who, what, why, outcome)
+            self._queue.put_nowait(_Waiting(entry, done))
         except queue.Full:
             self.dropped += 1
             return False
-        return await future
+        written = await future
+        if written:
+            self._heard(entry, act)
+        return written
 
     def close(self) -> None:
         """Write what waits, and end the thread."""
@@ -100,6 +114,10 @@ class Trail:
             _logger.error("audit: %s", error)
             return False
         return True
+
+
+def _nobody(_: AuditEntry, __: Act | None) -> None:
+    """Listens."""
 
 
 def _together(entries: list[AuditEntry]) -> tuple[AuditEntry, ...]:
