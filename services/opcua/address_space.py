@@ -22,7 +22,7 @@ from rami.communication.information_model.node import (
     ReferenceTypeNode,
     VariableNode,
 )
-from rami.communication.information_model.node_id import TYPES, NodeId
+from rami.communication.information_model.node_id import TYPES, UA, NodeId
 from rami.communication.information_model.node_set import NodeSet
 from services.opcua.node_ids import ua_name, ua_node_id
 from services.opcua.permissions import Permissions
@@ -37,7 +37,8 @@ _CLASSES = {
     ReferenceTypeNode: _C.ReferenceType,
     DataTypeNode: _C.DataType,
 }
-#: references told in one direction only, or every type would list all its instances
+#: references told in one direction only where they lead to the standard: a type or rule of it
+#: would list thousands
 _ONE_WAY = {standard.HAS_TYPE_DEFINITION, standard.HAS_MODELLING_RULE}
 _HISTORY = 4
 
@@ -80,7 +81,7 @@ def populate(
             raise ValueError(f"a reference to {lost}, which is not there")
         kind = node_id(reference.kind)
         source.references.append(_reference(kind, target, types.get(reference.target), True, shown))
-        if reference.kind not in _ONE_WAY:
+        if reference.kind not in _ONE_WAY or reference.target.namespace != UA:
             back = _reference(kind, source, types.get(reference.source), False, shown)
             target.references.append(back)
     return made
