@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -57,7 +56,7 @@ class Serving:
         Acknowledging(server, self._notifier, self._acting.ask)
         AuditEvents(server, self._notifier)
         self._feed = Feed(self._site, self._take)
-        self._notifier.begin(self._feed.skip(), time.time_ns())
+        self._notifier.begin(self._feed.skip())
         await self._values.take(self._feed.moment())
         await server.start()
         self._feed.start()
@@ -74,7 +73,7 @@ class Serving:
         if not told.keys() <= self._figures.keys():
             await self._more(told)
         await self._values.take(moment)
-        self._notifier.take(moment.events, time.time_ns())
+        self._notifier.take(moment.events)
 
     async def _more(self, figures: Mapping[str, str]) -> None:
         """Key figures that nobody knew of when the server began."""

@@ -1,4 +1,4 @@
-"""The standard's methods on alarms: Acknowledge, Confirm, ConditionRefresh (Part 9, 5.5 and 5.7)."""
+"""Methods of the standard on alarms: Acknowledge, Confirm, ConditionRefresh (Part 9, 5.5, 5.7)."""
 
 from __future__ import annotations
 

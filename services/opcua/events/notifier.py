@@ -36,23 +36,23 @@ class Notifier:
         self._last: int | None = None
         self._conditions: dict[Any, Key] = {}
 
-    def take(self, events: Sequence[Event], now_ns: int) -> None:
+    def take(self, events: Sequence[Event]) -> None:
         """Events that are new, in their order; what was missed is made up for."""
         for event in events:
             if self._last is None or event.number != self._last + 1:
-                self._make_up(now_ns)
+                self._make_up()
             self._last = event.number
             self._tell(self._happening(event))
             for alarm in self.alarms.take(event):
                 self._changed(alarm)
 
-    def begin(self, last: int, now_ns: int) -> None:
+    def begin(self, last: int) -> None:
         """Alarms as they are now, after the event of number `last`."""
         self._last = last
-        self._make_up(now_ns)
+        self._make_up()
 
-    def _make_up(self, now_ns: int) -> None:
-        for alarm in self.alarms.agree(self._site.conditions(), now_ns):
+    def _make_up(self) -> None:
+        for alarm in self.alarms.agree(self._site.conditions(), self._site.view().time_ns):
             self._changed(alarm)
 
     def find(self, condition: Any) -> tuple[Key, Alarm | None] | None:

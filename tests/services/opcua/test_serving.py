@@ -3,84 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from asyncua import ua
 
-from rami.asset.live import Observation
-from rami.communication.information_model import SiteModel
-from rami.communication.live_site import Pace, PlanView, Reply, Request, SiteView, TwinView, Verb
-from rami.communication.opcua_settings import OpcuaSettings
-from rami.core.points import PointIndex
-from rami.core.quality import Family, Reason, good, quality
+from rami.communication.live_site import PlanView, Verb
+from rami.core.quality import Family, Reason, quality
 from rami.core.timegrid import TimeGrid, moment
-from rami.integration.mode import Mode
-from services.assemble.information_model import information_model
-from services.control import Published
-from services.opcua.serving import Serving, serve
 from tests.services.opcua.attacks import Heard, until
+from tests.services.opcua.running import SECOND, SPACE, START, Running, Server
 from tests.services.opcua.served import KeptAudit, client
 from twins.site import load_site
-
-START = 1_547_424_000_000_000_000
-SECOND = 1_000_000_000
-SPACE = "urn:rami-twins:site:reference"
-
-
-class Running:
-    """A site whose loop is the test."""
-
-    def __init__(self, site: Any) -> None:
-        self.points = {name: PointIndex(t.points.points) for name, t in site.topology.twins.items()}
-        self.site = Published(site.name, self.points, lambda: START)
-        self.asked: list[Request] = []
-        self.step = 0
-        self.values = {name: np.arange(float(len(p))) for name, p in self.points.items()}
-        self.quality = {name: good(len(p), Reason.SIMULATED) for name, p in self.points.items()}
-        self.figures = {"kpi.cop": (3.5, "1")}
-        self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._answer, daemon=True)
-        self._thread.start()
-
-    def publish(self, state: str = "running") -> None:
-        self.step += 1
-        at = START + self.step * SECOND
-        twins = {
-            name: TwinView(
-                Mode.SIMULATE,
-                Mode.SIMULATE,
-                "model",
-                ("model",),
-                "closed",
-                "",
-                Observation(
-                    self.values[name].copy(),
-                    self.quality[name].copy(),
-                    np.full(len(index), at, np.int64),
-                ),
-            )
-            for name, index in self.points.items()
-        }
-        pace = Pace("scaled", 60.0, self.step, 0, 0, 0.001, 0.002)
-        self.site.publish(SiteView(self.step, at, twins, pace, dict(self.figures), state))
-
-    def _answer(self) -> None:
-        while not self._ended.is_set():
-            self.site.wait_for_request(0.05)
-            for waiting in self.site.requests():
-                self.asked.append(waiting.request)
-                refused = waiting.request.verb is Verb.MODE
-                waiting.answer(Reply(not refused, ("guard is not armed",) if refused else ()))
-
-    def end(self) -> None:
-        self._ended.set()
-        self._thread.join(5.0)
 
 
 @pytest.fixture(scope="module")
@@ -90,31 +27,10 @@ def running(
     site = load_site(reference_site_file)
     loop = Running(site)
     loop.publish()
-
-    def remodel(figures: Mapping[str, str]) -> SiteModel:
-        return information_model(site, loop.points, figures)
-
-    told = {"port": 0, "insecure": True, "insecure_role": "engineer"}
-    audit, address, until_ = KeptAudit(), [], threading.Event()
-    ready = threading.Event()
-
-    def open_(url: str) -> None:
-        address.append(url)
-        ready.set()
-
-    serving = Serving(
-        loop.site,
-        remodel,
-        OpcuaSettings.model_validate(told),
-        tmp_path_factory.mktemp("serving"),
-        audit,
-    )
-    thread = threading.Thread(target=serve, args=(serving, open_, until_), daemon=True)
-    thread.start()
-    assert ready.wait(60)
-    yield loop, address[0], audit
-    until_.set()
-    thread.join(30)
+    folder = tmp_path_factory.mktemp("serving")
+    server = Server(site, loop, folder, insecure=True, insecure_role="engineer")
+    yield loop, server.url, server.audit
+    server.close()
     loop.end()
 
 
