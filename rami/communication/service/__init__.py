@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rami.communication.service.bus import Bus, Rights
-    from rami.communication.service.contract import Need, Offer, Service, ServiceDeclaration
+    from rami.communication.service.contract import (
+        Fallback,
+        Inbox,
+        Need,
+        Offer,
+        Service,
+        ServiceDeclaration,
+    )
+    from rami.communication.service.function import Said, function_service
     from rami.communication.service.message import Message, Topic
     from rami.communication.service.payload import (
         Alarm,
@@ -17,15 +25,19 @@ if TYPE_CHECKING:
         FlexibilityRequest,
         Forecast,
         KeyFigures,
+        Measurement,
         Payload,
         PriceSignal,
         QualityReport,
         ScheduleMessage,
     )
+    from rami.communication.service.settings import Place, ServiceConfiguration
 
 _HOMES = {
     "Bus": "bus",
     "Rights": "bus",
+    "Fallback": "contract",
+    "Inbox": "contract",
     "Need": "contract",
     "Offer": "contract",
     "Service": "contract",
@@ -37,29 +49,41 @@ _HOMES = {
     "FlexibilityRequest": "payload",
     "Forecast": "payload",
     "KeyFigures": "payload",
+    "Measurement": "payload",
     "Payload": "payload",
     "PriceSignal": "payload",
     "QualityReport": "payload",
     "ScheduleMessage": "payload",
+    "Place": "settings",
+    "Said": "function",
+    "ServiceConfiguration": "settings",
+    "function_service": "function",
 }
 __all__ = [
     "Alarm",
     "Bus",
+    "Fallback",
     "FlexibilityAnswer",
     "FlexibilityRequest",
     "Forecast",
+    "Inbox",
     "KeyFigures",
+    "Measurement",
     "Message",
     "Need",
     "Offer",
     "Payload",
+    "Place",
     "PriceSignal",
     "QualityReport",
     "Rights",
+    "Said",
     "ScheduleMessage",
     "Service",
+    "ServiceConfiguration",
     "ServiceDeclaration",
     "Topic",
+    "function_service",
 ]
 
 

@@ -69,7 +69,7 @@ class Inbox:
 
 @runtime_checkable
 class Service(Protocol):
-    """A service; a plain function becomes one by `services.local.function_service`."""
+    """A service; a plain function becomes one by `function_service`."""
 
     declaration: ServiceDeclaration
 

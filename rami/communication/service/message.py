@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,8 @@ from rami.core.timegrid import instant, moment
 #: most bytes of a message on any bus
 LIMIT = 4 << 20
 _VERSION = 1
+#: what a part of a topic is made of; no wildcard of any bus is
+_PART = re.compile(r"[A-Za-z0-9_.@-]{1,120}")
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,11 @@ class Topic:
         if len(parts) != 5 or not all(parts):
             raise DataError(f"{text!r} is no topic, wanted site/owner/service/kind/subject")
         return cls(*parts)
+
+    @property
+    def plain(self) -> bool:
+        """Whether it names one thing: no wildcards, no signs that a bus takes for its own."""
+        return all(_PART.fullmatch(part) for part in str(self).split("/"))
 
     def meets(self, pattern: Topic) -> bool:
         """Whether a subscription's pattern covers this topic."""
@@ -96,8 +104,8 @@ class Message:
         kind = _kind(plain)
         try:
             return cls(
-                Topic.read(_text(plain, "topic", 400)),
-                kind.model_validate(plain.get("payload")),
+                _one_topic(plain),
+                kind.model_validate(_understood(kind, plain)),
                 _count(plain),
                 instant(_text(plain, "sent", 40)),
                 instant(_text(plain, "valid_until", 40)),
@@ -121,6 +129,23 @@ def _kind(plain: dict[str, Any]) -> type[Payload]:
     if version.partition(".")[0] != own.partition(".")[0]:
         raise DataError(f"{kind} is spoken in version {own}, got {version!r}")
     return PAYLOADS[kind]
+
+
+def _understood(kind: type[Payload], plain: dict[str, Any]) -> Any:
+    """The payload without the fields that a higher minor version of its schema has added."""
+    payload = plain.get("payload")
+    minor, own = (v.partition(".")[2] for v in (str(plain["schema"]), kind.version))
+    newer = minor.isdecimal() and len(minor) < 6 and int(minor) > int(own)
+    if not newer or not isinstance(payload, dict):
+        return payload
+    return {name: value for name, value in payload.items() if name in kind.model_fields}
+
+
+def _one_topic(plain: dict[str, Any]) -> Topic:
+    topic = Topic.read(_text(plain, "topic", 400))
+    if not topic.plain:
+        raise DataError(f"{str(topic)!r} names no single topic")
+    return topic
 
 
 def _text(plain: dict[str, Any], key: str, longest: int) -> str:

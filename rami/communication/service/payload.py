@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from math import isfinite
 from typing import Annotated, ClassVar, Literal
 
@@ -48,12 +49,22 @@ class Payload(Declared):
     kind: ClassVar[str]
     version: ClassVar[str] = "1.0"
 
+    def paths(self) -> frozenset[str]:
+        """Every site path that the message names; what may cross a border is decided on these."""
+        found: set[str] = set()
+        for name in ("series", "change", "cost_eur", "figures", "shares"):
+            found |= set(getattr(self, name, ()))
+        for band in getattr(self, "quantiles", {}).values():
+            found |= set(band)
+        source = getattr(self, "source", None)
+        return frozenset(found | ({source} if isinstance(source, str) else set()))
+
 
 class _OnGrid(Payload):
     grid: Grid
     unit: Unit
 
-    def _columns(self) -> dict[str, list[float]]:
+    def _columns(self) -> Mapping[str, Sequence[float | None]]:
         raise NotImplementedError
 
     @model_validator(mode="after")
@@ -86,6 +97,18 @@ class Forecast(_OnGrid):
     def _columns(self) -> dict[str, list[float]]:
         bands = {f"{q} {n}": v for q, part in self.quantiles.items() for n, v in part.items()}
         return {**self.series, **bands}
+
+
+class Measurement(_OnGrid):
+    """What was measured: means over each interval, null where there is no usable value."""
+
+    kind: ClassVar[str] = "measurement"
+
+    quantity: Literal["power", "mass_flow", "temperature", "energy_price", "energy", "share"]
+    series: dict[Path, Annotated[list[Number | None], Field(max_length=20_000)]]
+
+    def _columns(self) -> Mapping[str, Sequence[float | None]]:
+        return self.series
 
 
 class ScheduleMessage(_OnGrid):
@@ -189,7 +212,7 @@ class QualityReport(Payload):
 PAYLOADS: dict[str, type[Payload]] = {
     one.kind: one
     for one in (
-        Forecast, ScheduleMessage, PriceSignal, FlexibilityRequest, FlexibilityAnswer, KeyFigures,
-        Alarm, QualityReport,
+        Forecast, Measurement, ScheduleMessage, PriceSignal, FlexibilityRequest,
+        FlexibilityAnswer, KeyFigures, Alarm, QualityReport,
     )
 }  # fmt: skip

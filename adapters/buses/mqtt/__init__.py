@@ -1,0 +1,6 @@
+"""The bus between companies: MQTT 5 over TLS."""
+
+from adapters.buses.mqtt.bus import MqttBus
+from adapters.buses.mqtt.credentials import Credentials
+
+__all__ = ["Credentials", "MqttBus"]
