@@ -18,6 +18,7 @@ from rami.communication.live_site import SiteView
 from rami.core.quality import worst
 from services.opcua.feed import Moment
 from services.opcua.live.block import Block
+from services.opcua.live.plain_block import PlainBlock
 from services.opcua.server import OpcuaServer
 from services.opcua.shown import Shown, plan_shown, site_shown, twin_shown
 from services.opcua.status import status_codes
@@ -26,6 +27,7 @@ from services.opcua.status import status_codes
 _LOST = 0x408F_0000
 _NO_DATA = int(ua.StatusCodes.BadNoData)
 _STATE_LOST = "lost"
+AnyBlock = Block | PlainBlock
 
 
 class LiveValues:
@@ -35,12 +37,12 @@ class LiveValues:
         self._server, self.model = server, model
         self._spans = _spans(model)
         self._twins = {t: self._block(model.variables[t]) for t in model.variables}
-        self._beside: dict[tuple[str, str], tuple[tuple[str, ...], Block]] = {}
+        self._beside: dict[tuple[str, str], tuple[tuple[str, ...], AnyBlock]] = {}
         for word, table in (("residuals", model.residuals), ("advice", model.advice)):
             for twin, nodes in table.items():
                 if nodes:
                     self._beside[twin, word] = (tuple(nodes), self._block(nodes.values()))
-        self._figures: dict[str, Block] = {}
+        self._figures: dict[str, AnyBlock] = {}
         self.add_figures(model)
         self._told: dict[NodeId, tuple[Any, int]] = {}
         self._plans: dict[str, Any] = {}
@@ -52,7 +54,7 @@ class LiveValues:
             if name not in self._figures:
                 self._figures[name] = self._block([node])
 
-    def _block(self, nodes: Any) -> Block:
+    def _block(self, nodes: Any) -> AnyBlock:
         listed = list(nodes)
         return self._server.block(listed, [self._spans.get(n, np.nan) for n in listed])
 
@@ -89,7 +91,7 @@ class LiveValues:
 
     @staticmethod
     def _update(
-        block: Block, values: NDArray[np.float64], at_ns: int, now_ns: int, lost: bool
+        block: AnyBlock, values: NDArray[np.float64], at_ns: int, now_ns: int, lost: bool
     ) -> None:
         status = np.where(np.isfinite(values), 0, _NO_DATA).astype(np.uint32)
         times = np.full(len(values), at_ns, np.int64)

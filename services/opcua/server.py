@@ -27,6 +27,7 @@ from services.opcua.guards import Guards
 from services.opcua.housekeeping import Housekeeping
 from services.opcua.internal import Inner
 from services.opcua.live.block import Block
+from services.opcua.live.plain_block import PlainBlock
 from services.opcua.live.samples import filetime, moment
 from services.opcua.security.own import host_names, own_pair
 from services.opcua.security.trail import Trail
@@ -159,13 +160,16 @@ class OpcuaServer:
         self.nodes |= made
         self.inner.view_service.forget()
 
-    def block(self, variables: list[NodeId], spans: list[float] | None = None) -> Block:
+    def block(
+        self, variables: list[NodeId], spans: list[float] | None = None
+    ) -> Block | PlainBlock:
         """Doubles that are set together."""
         data = [self.nodes[v] for v in variables]
+        if not self.inner.quick:
+            return PlainBlock(self.inner.aspace, data)
         block = Block(data, spans)
-        if self.inner.quick:
-            for node, cell in zip(data, block.cells, strict=True):
-                self.inner.subscription_service.blocks[node.nodeid] = cell
+        for node, cell in zip(data, block.cells, strict=True):
+            self.inner.subscription_service.blocks[node.nodeid] = cell
         return block
 
     async def show(self, variable: NodeId, value: Any, status: int, at_ns: int) -> None:

@@ -10,7 +10,7 @@ The three places are replaced by ones that look first. They serve clients in thi
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, wraps
 from typing import Any
 
 from asyncua import ua
@@ -41,6 +41,8 @@ def install() -> None:
     _installed = True
     plain_read = Buffer.read
 
+    # wrapped, so that what was there is still recognised
+    @wraps(plain_read)
     def read(self: Any, size: int) -> Any:
         if size < 0:
             raise ua.UaError(f"a length of {size}")
@@ -51,7 +53,7 @@ def install() -> None:
     ua_binary._create_uatype_array_deserializer = _counted(
         ua_binary._create_uatype_array_deserializer
     )
-    ua_binary._reshape = _reshape
+    ua_binary._reshape = wraps(ua_binary._reshape)(_reshape)
     # what was built from the old ones is built anew
     for name in ("type", "uatype", "dataclass"):
         getattr(ua_binary, f"_create_{name}_deserializer").cache_clear()
@@ -60,6 +62,7 @@ def install() -> None:
 def _counted(make: Callable[[Any], Callable[[Any], Any]]) -> Callable[[Any], Callable[[Any], Any]]:
     """Readers of arrays that look whether there can be as many elements as bytes."""
 
+    @wraps(make)
     @cache
     def making(kind: Any) -> Callable[[Any], Any]:
         plain = make(kind)
