@@ -24,6 +24,7 @@ RESOLUTION = 0.005
 class Columns:
     """Limits of shape (inputs,); `allowed` of shape (roles, inputs); `at_once` is the change
     allowed in no time, `depends` holds places among the outputs, -1 for none. Times in ns.
+    `free`: there are neither rates nor deadbands.
     """
 
     low: Vector
@@ -39,6 +40,7 @@ class Columns:
     lease_ns: Times
     depends: NDArray[np.intp]
     within_ns: Times
+    free: bool
 
     @classmethod
     def of(cls, limits: Sequence[Limit], outputs: PointIndex | None) -> Columns:
@@ -67,6 +69,7 @@ class Columns:
             allowed=allowed,
             lease_ns=np.array([round(one.lease * NS) for one in limits], np.int64),
             depends=_depends(limits, outputs),
+            free=bool(np.isinf(column("rate")).all() and not column("deadband").any()),
             within_ns=np.array(
                 [round(min(one.measured_within, 1e9) * NS) for one in limits], np.int64
             ),

@@ -56,6 +56,8 @@ def decide(
     unless declared to stay.
     """
     held, rank, wanted = leases.winners(now, blocked, FIRST_AUTOMATIC)
+    if columns.free and not stopped and held.all() and not np.isnan(wanted + base).any():
+        return _freely(columns, held, rank, wanted, base, blocked)
     if stopped:
         asked = np.zeros_like(held)
         active = to_safe = columns.guarded
@@ -72,3 +74,14 @@ def decide(
     write = active & ~unknown & (near != base) & (to_safe | ~apart)
     beyond = asked & ~write & ~unknown & (ranged != wanted)
     return Decision(held, rank, asked, wanted, base, ranged, near, write, blind, beyond, blocked)
+
+
+def _freely(
+    columns: Columns, held: Mask, rank: Places, wanted: Vector, base: Vector, blocked: Mask | None
+) -> Decision:
+    """The same where all is held, asked for and known, and nothing but ranges limits it."""
+    ranged = np.minimum(np.maximum(wanted, columns.low), columns.high)
+    write = ranged != base
+    beyond = ~write & (ranged != wanted)
+    none = np.zeros_like(held)
+    return Decision(held, rank, held, wanted, base, ranged, ranged, write, none, beyond, blocked)

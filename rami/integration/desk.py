@@ -81,6 +81,17 @@ class Desk:
         self._accept(now, lease, wanted, accepted)
         return accepted
 
+    def go_on(self, now: int, lease: Lease, values: Vector, chosen: Mask) -> bool:
+        """Values all of which are accepted; else nothing."""
+        if not self.leases.known(lease) or self.closed() is not None:
+            return False
+        held = self.leases.valid(lease, now)
+        if (chosen & ~(held & np.isfinite(values))).any():
+            return False
+        np.copyto(self.leases.wanted[lease.role.rank], values, where=chosen)
+        self.leases.renew(lease, held, now)
+        return True
+
     def want_named(
         self, now: int, lease: object, name: object, value: object, unit: object, at_ns: object
     ) -> Refusal | None:
@@ -120,7 +131,7 @@ class Desk:
             self.ledger.repeat(key, now, lease.who, self.ledger.twin, None, "", "given back")
 
     def _accept(self, now: int, lease: Lease, wanted: Vector, accepted: Mask) -> None:
-        self.leases.wanted[lease.role.rank, accepted] = wanted[accepted]
+        np.copyto(self.leases.wanted[lease.role.rank], wanted, where=accepted)
         self.leases.renew(lease, accepted, now)
 
     def _unfit(self, now: int, lease: object, at_ns: object) -> Refusal | None:

@@ -19,12 +19,14 @@ from rami.integration.role import FIRST_AUTOMATIC, ROLES
 
 @dataclass(frozen=True)
 class Words:
-    """What the words are made from: limits of one twin, its leases, where entries go."""
+    """What the words are made from: limits of one twin, its leases, where entries go, and whether
+    what `automatic` roles write is recorded."""
 
     limits: tuple[Limit, ...]
     columns: Columns
     leases: Leases
     ledger: Ledger
+    automatic: bool = True
 
     @cached_property
     def paths(self) -> tuple[str, ...]:
@@ -37,10 +39,13 @@ class Words:
         return tuple(f"faster than {one.rate:g} per s" for one in self.limits)
 
     def acts(self, decision: Decision, now: int, stop: str) -> list[AuditEntry]:
-        """An entry for each input that is about to be written."""
-        if not decision.write.any():
+        """An entry for each input that is about to be written, as far as that is recorded."""
+        write = decision.write
+        if not self.automatic:
+            write = write & ~(decision.asked & (decision.rank >= FIRST_AUTOMATIC))
+        places = np.flatnonzero(write)
+        if not len(places):
             return []
-        places = np.flatnonzero(decision.write)
         columns = zip(
             places.tolist(),
             decision.asked[places].tolist(),

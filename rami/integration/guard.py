@@ -34,7 +34,8 @@ class Guard:
     highest role that holds a valid lease win, keeps range and rate, records, then writes.
     Requests are refused or clamped, never raised about. `clock` gives UTC ns, `period_s` is the
     longest time that a rate is counted over, `outputs` the points in the order of observations.
-    `stopped` is who stopped the twin before, if that still holds. Threads may call at any time.
+    `stopped` is who stopped the twin before, if that still holds. `automatic`: what automatic
+    roles write is recorded; for a model it need not be. Threads may call at any time.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class Guard:
         period_s: float = 10.0,
         mode: Mode = Mode.SHADOW,
         stopped: str = "",
+        automatic: bool = True,
         tell: Callable[[str], None] = _silent,
     ) -> None:
         if tuple(one.name for one in limits) != backend.inputs.names:
@@ -65,6 +67,7 @@ class Guard:
         self._step = Step(
             backend, tuple(limits), columns, self._leases, self._ledger,
             round(settings.settling * NS), round(period_s * NS), mode, stopped,
+            automatic,
         )  # fmt: skip
         self._desk = Desk(
             backend.inputs, columns, self._leases, self._ledger,
@@ -114,6 +117,12 @@ class Guard:
         """
         with self.turn:
             return self._desk.want(self._now(), lease, values, chosen, at_ns)
+
+    def go_on(self, lease: Lease, values: Vector, chosen: Mask) -> bool:
+        """As `want` for a holder that asks in every cycle, with a sign of life for all of his
+        lease; False, nothing being done or refused, where not all of it is accepted."""
+        with self.turn:
+            return self._desk.go_on(self._now(), lease, values, chosen)
 
     def want_named(
         self, lease: Lease, name: str, value: object, unit: object = None, at_ns: object = None

@@ -53,13 +53,14 @@ class Step:
     def __init__(
         self, backend: Commandable, limits: tuple[Limit, ...], columns: Columns, leases: Leases,
         ledger: Ledger, settling_ns: int, period_ns: int, mode: Mode, stopped: str,
+        automatic: bool,
     ) -> None:  # fmt: skip
         self.__backend = backend
         self.__linked = backend if isinstance(backend, Linked) else None
         self.turn = RLock()
         self.mode, self.stopped = mode, stopped
         self._columns, self._leases, self._ledger = columns, leases, ledger
-        self._words = Words(limits, columns, leases, ledger)
+        self._words = Words(limits, columns, leases, ledger, automatic)
         self._positions = Positions(columns.tolerance, settling_ns)
         self._period_ns = period_ns
         self._last: int | None = None
@@ -90,7 +91,8 @@ class Step:
             self._words.advise(decision, now)
             return Prepared(now, self._ledger.batch(now, []), decision)
         acts = self._words.acts(decision, now, self.stopped)
-        return Prepared(now, self._ledger.batch(now, acts), decision, bool(acts))
+        writes = bool(decision.write.any())
+        return Prepared(now, self._ledger.batch(now, acts), decision, writes)
 
     def finish(self, prepared: Prepared, trouble: str) -> Stepped:
         """Write what was recorded; void it where there is `trouble`."""

@@ -51,7 +51,10 @@ class Leases:
 
     def known(self, lease: object) -> bool:
         """Whether the lease was given here and not given back."""
-        return isinstance(lease, Lease) and self._known.get(lease.number) == lease
+        if not isinstance(lease, Lease):
+            return False
+        known = self._known.get(lease.number)
+        return known is lease or known == lease
 
     def others(self, role: Role, places: Places, now: int) -> list[tuple[int, Lease]]:
         """Inputs among `places` that the role holds already, with the lease."""
@@ -82,7 +85,7 @@ class Leases:
 
     def renew(self, lease: Lease, where: Mask, now: int) -> None:
         """A sign of life for the inputs of a valid lease."""
-        self.until[lease.role.rank, where] = now + self._lease_ns[where]
+        np.copyto(self.until[lease.role.rank], now + self._lease_ns, where=where)
 
     def drop(self, lease: Lease) -> None:
         """Give the lease back."""

@@ -63,6 +63,7 @@ class TwinMaker:
         edge_guard = Guard(
             twin, edge, limits.all, ModelAudit(self.audit), clock, settings=declared.guard,
             outputs=edge.outputs, period_s=step_s, mode=Mode.CONTROL, stopped=stopped,
+            automatic=False,
         )  # fmt: skip
         plant, beside = None, None
         if twin in self.plants or declared.backends.plant is not None:

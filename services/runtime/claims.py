@@ -29,6 +29,10 @@ class Claims:
     def ask(self, side: str, role: Role, wanted: Vector, chosen: Mask | None = None) -> None:
         """Want values in the order of the guard's inputs, as far as the role may."""
         guard, held = self._guards[side], self._leases.get((side, role))
+        if held is not None:
+            mask = held[1] if chosen is None else held[1] & chosen
+            if guard.go_on(held[0], wanted, mask):
+                return
         if held is None or not guard.beat(held[0]):
             self.drop(side, role)
             lease = guard.take(role, _HOLDER)

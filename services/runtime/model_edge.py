@@ -18,7 +18,8 @@ _AUTOMATIC = tuple(f"{role.value}:" for role in (Role.TECHNICAL, Role.STRATEGY))
 class ModelEdge:
     """Observable, Commandable: what is commanded is held for the model's next step.
 
-    `inputs` are the actuated ones of the model. Values are Good and SIMULATED.
+    `inputs` are the actuated ones of the model. Values are Good and SIMULATED; observations hold
+    until the next one.
     """
 
     def __init__(self, inputs: PointIndex, outputs: PointIndex, clock: Callable[[], int]) -> None:
@@ -29,21 +30,24 @@ class ModelEdge:
         self._clock = clock
         self._in = good(len(self.inputs), Reason.SIMULATED)
         self._out = good(len(outputs), Reason.SIMULATED)
+        self._in_ns = np.zeros(len(self.inputs), np.int64)
+        self._out_ns = np.zeros(len(outputs), np.int64)
+        self._done = tuple(Answer(place, Taken.DONE) for place in range(len(self.inputs)))
 
     def observe(self) -> Observation:
         """The model's outputs after its last step."""
-        times = np.full(len(self.outputs), self._clock(), np.int64)
-        return Observation(self.told, self._out, times)
+        self._out_ns.fill(self._clock())
+        return Observation(self.told, self._out, self._out_ns)
 
     def command(self, values: Vector, chosen: Mask) -> tuple[Answer, ...]:
         """Hold the chosen inputs."""
         self.held[chosen] = values[chosen]
-        return tuple(Answer(int(p), Taken.DONE) for p in np.flatnonzero(chosen))
+        return tuple(self._done[place] for place in np.flatnonzero(chosen).tolist())
 
     def read_back(self) -> Observation:
         """What is held."""
-        times = np.full(len(self.inputs), self._clock(), np.int64)
-        return Observation(self.held, self._in, times)
+        self._in_ns.fill(self._clock())
+        return Observation(self.held, self._in, self._in_ns)
 
 
 class ModelAudit:
