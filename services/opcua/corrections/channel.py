@@ -182,16 +182,17 @@ class Channel(UaProcessor):  # type: ignore[misc]
         certificate: x509.Certificate | None = guards.trust.trusted(der)
         if certificate is None:
             name = await asyncio.to_thread(guards.trust.reject, der)
-            guards.trail.tell(self._who, "opcua.channel", f"not trusted: {name}", "refused")
+            guards.trail.tell(self.who, "opcua.channel", f"not trusted: {name}", "refused")
             raise refused(ua.StatusCodes.BadSecurityChecksFailed)
         wrong = faults(certificate)
         if wrong:
-            guards.trail.tell(self._who, "opcua.channel", "; ".join(wrong), "refused")
+            guards.trail.tell(self.who, "opcua.channel", "; ".join(wrong), "refused")
             raise refused(ua.StatusCodes.BadSecurityChecksFailed)
         return certificate
 
     @property
-    def _who(self) -> str:
+    def who(self) -> str:
+        """As the audit names a client nobody knows yet."""
         return f"opcua {self.guest.address}"
 
     def send_response(

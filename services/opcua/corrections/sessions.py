@@ -1,37 +1,33 @@
 """Hole: a session belongs to whoever names it.
 
 asyncua's authentication tokens are a counter, so that the next one is known; a request's token is
-not looked at, and any channel may activate a session it did not make. The default user manager
-takes any password, and `admin` is administrator. Anybody registers servers for discovery to tell.
-Callbacks of methods do not get the caller.
+not looked at, and any channel may activate a session it did not make. Anybody registers servers
+for discovery to tell.
 
 Here a token is 32 random bytes, bound to the channel's certificate and to the user; every request
-must carry it, on the channel that the session was activated on; a login is a name and a password
-of the users file, counted when it fails and in the audit before it counts.
+must carry it, on the channel that the session was activated on; a login is in the audit before it
+counts.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import struct
 from typing import Any
 
 from asyncua import ua
 from asyncua.common.utils import ServiceError, create_nonce
-from asyncua.crypto.uacrypto import InvalidSignature, decrypt_rsa_oaep, decrypt_rsa_oaep_sha256
+from asyncua.crypto.uacrypto import InvalidSignature
 from asyncua.server.internal_session import InternalSession, SessionState
 from asyncua.ua.ua_binary import nodeid_from_binary, struct_from_binary
-from cryptography.hazmat.primitives import hashes
 
-from rami.core.errors import ConfigurationError
 from services.opcua.caller import Caller
 from services.opcua.corrections.channel import Channel
 from services.opcua.corrections.garbled import GARBLED, refused
+from services.opcua.corrections.logins import identified
 from services.opcua.corrections.written_for import Correction
 from services.opcua.security.acts import Session as Act
 from services.opcua.security.checks import application_uri
-from services.opcua.security.passwords import LONGEST
 
 CORRECTION = Correction(
     "a session belongs to whoever names it",
@@ -40,12 +36,9 @@ CORRECTION = Correction(
         "server.uaprocessor:UaProcessor.process_message": "89a801eda25ba340",
         "server.uaprocessor:UaProcessor._process_message": "4d109f55a1bcc75d",
         "server.internal_session:InternalSession": "8f31e540001d69eb",
-        "server.internal_server:InternalServer.decrypt_user_token": "3d7c617ae5e164f6",
     },
 )
 _logger = logging.getLogger(__name__)
-_RSA = "http://www.w3.org/2001/04/xmlenc#rsa-oaep"
-_RSA_SHA256 = "http://opcfoundation.org/UA/security/rsa-oaep-sha2-256"
 _IDS = ua.ObjectIds
 
 
@@ -237,7 +230,7 @@ class Services(Channel):
         policy = self._connection.security_policy
         if session.certificate != policy.peer_certificate:
             self.guards.trail.tell(
-                self._who, "opcua.session", "token of another client's session", "refused"
+                self.who, "opcua.session", "token of another client's session", "refused"
             )
             raise refused(ua.StatusCodes.BadSecurityChecksFailed)
         async with self.guards.gate.asymmetric:
@@ -245,14 +238,14 @@ class Services(Channel):
             signature = wanted.ClientSignature.Signature
             policy.asymmetric_cryptography.verify(data, signature)
             await asyncio.sleep(0)
-        caller = await self._identified(session, wanted.UserIdentityToken)
+        caller = await identified(self, session, wanted.UserIdentityToken)
         if session.known and session.caller.name != caller.name:
             act = Act(session.session_id)
             who = caller.who
             self.guards.trail.tell(who, "opcua.session", "of somebody else", "refused", act)
             raise refused(ua.StatusCodes.BadIdentityTokenRejected)
         act = Act(session.session_id)
-        if not await self.guards.trail.kept(caller.who, "opcua.session", self._who, "login", act):
+        if not await self.guards.trail.kept(caller.who, "opcua.session", self.who, "login", act):
             raise refused(ua.StatusCodes.BadUserAccessDenied, "the audit cannot be written")
         if session.state == SessionState.Closed:
             raise refused(ua.StatusCodes.BadSessionClosed)
@@ -267,58 +260,6 @@ class Services(Channel):
         response = ua.ActivateSessionResponse()
         response.Parameters.ServerNonce = session.nonce
         self.send_response(header.RequestHandle, seqhdr, response)
-
-    async def _identified(self, session: Any, token: Any) -> Caller:
-        settings = self.guards.settings
-        application = (
-            self.certificate.fingerprint(hashes.SHA256()).hex() if self.certificate else ""
-        )
-        if settings.insecure:
-            return Caller("anybody", self.guards.insecure_role, application)
-        if not isinstance(token, ua.UserNameIdentityToken) or not token.UserName:
-            self.guards.trail.tell(self._who, "opcua.session", "no name and password", "refused")
-            raise refused(ua.StatusCodes.BadIdentityTokenRejected)
-        name, gate = token.UserName[:64], self.guards.gate
-        if not gate.failed.left(self.guest.address):
-            self.guards.trail.tell(self._who, "opcua.session", "too many failed", "refused")
-            raise refused(ua.StatusCodes.BadUserAccessDenied)
-        try:
-            password = self._password(session, token)
-            user = await asyncio.to_thread(self.guards.users.admitted, name, password)
-        except ConfigurationError as error:
-            _logger.error("nobody can log in: %s", error)
-            user = None
-        if user is None:
-            gate.failed.take(self.guest.address)
-            # the name may be a password typed in the wrong place: it is told only if it exists
-            known = name if self.guards.users.exists(name) else "unknown"
-            why = f"{known}: wrong name or password"
-            act = Act(session.session_id)
-            self.guards.trail.tell(self._who, "opcua.session", why, "refused", act)
-            raise refused(ua.StatusCodes.BadUserAccessDenied)
-        return Caller(user.name, user.role, application)
-
-    def _password(self, session: Any, token: Any) -> str:
-        content = token.Password or b""
-        if isinstance(content, str):
-            content = content.encode()
-        if token.EncryptionAlgorithm:
-            decrypt = {_RSA: decrypt_rsa_oaep, _RSA_SHA256: decrypt_rsa_oaep_sha256}.get(
-                token.EncryptionAlgorithm
-            )
-            if decrypt is None or len(content) > 1024:
-                raise refused(ua.StatusCodes.BadIdentityTokenInvalid)
-            plain = decrypt(self.iserver.private_key, content)
-            (length,) = struct.unpack_from("<I", plain)
-            secret = plain[4 : 4 + length]
-            nonce = session.nonce
-            # else a recorded one could be shown again
-            if len(secret) < len(nonce) or secret[-len(nonce) :] != nonce:
-                raise refused(ua.StatusCodes.BadIdentityTokenInvalid)
-            content = secret[: -len(nonce)]
-        if len(content) > 4 * LONGEST:
-            raise refused(ua.StatusCodes.BadIdentityTokenInvalid)
-        return bytes(content).decode("utf-8")
 
     async def close(self) -> None:
         """As in asyncua; a session that has moved to another channel stays."""

@@ -19,10 +19,6 @@ class Budget:
         self._rate, self._burst, self._clock = per_second, burst, clock
         self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
-    def left(self, address: str) -> bool:
-        """Whether there is a try left; takes none."""
-        return self._now(address) >= 1.0
-
     def take(self, address: str) -> bool:
         """Take one; whether there was one."""
         left = self._now(address)
@@ -32,6 +28,10 @@ class Budget:
         if len(self._left) > _REMEMBERED:
             self._left.popitem(last=False)
         return taken
+
+    def give(self, address: str) -> None:
+        """One back: it did not fail."""
+        self._left[address] = (min(self._burst, self._now(address) + 1.0), self._clock())
 
     def _now(self, address: str) -> float:
         left, at = self._left.get(address, (self._burst, self._clock()))

@@ -9,7 +9,9 @@ import pytest
 from asyncua import ua
 
 from rami.core.errors import ConfigurationError
+from services.opcua.corrections.logins import password as read
 from services.opcua.corrections.sessions import BoundSession
+from services.opcua.security.tries import Budget
 from tests.services.opcua.attacks import REFUSED
 from tests.services.opcua.served import Served, client, node, spaces
 
@@ -136,24 +138,13 @@ def test_a_recorded_password_is_not_taken_again(served: Served) -> None:
         EncryptionAlgorithm="http://www.w3.org/2001/04/xmlenc#rsa-oaep",
     )
 
-    class Channel:
-        iserver = served.server.inner
-
-    from services.opcua.corrections.sessions import Services
-
-    class Session:
-        pass
-
-    session: Any = Session()
-    session.nonce = nonce
-    read: Any = Services._password
-    assert read(Channel(), session, token) == word.decode()
-    session.nonce = b"m" * 32
+    key = served.server.inner.private_key
+    assert read(token, nonce, key) == word.decode()
     with pytest.raises(ua.UaStatusCodeError):
-        read(Channel(), session, token)
+        read(token, b"m" * 32, key)
     token.EncryptionAlgorithm = "http://www.w3.org/2001/04/xmlenc#rsa-1_5"
     with pytest.raises(ua.UaStatusCodeError):
-        read(Channel(), session, token)
+        read(token, nonce, key)
 
 
 def test_insecure_is_for_this_machine(open_served: Served) -> None:
@@ -194,3 +185,14 @@ def test_users_file(served: Served) -> None:
     assert users.admitted("operator", "password of operator") is not None
     assert users.admitted("operator", "password of engineer") is None
     assert users.admitted("nobody", "password of nobody") is None
+
+
+def test_tries_are_counted_and_come_back() -> None:
+    now = [0.0]
+    tries = Budget(0.1, 2.0, lambda: now[0])
+    assert [tries.take("a") for _ in range(3)] == [True, True, False]
+    assert tries.take("b")
+    now[0] = 10.0
+    assert [tries.take("a") for _ in range(2)] == [True, False]
+    tries.give("a")
+    assert tries.take("a")
