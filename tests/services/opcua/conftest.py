@@ -21,7 +21,9 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Keys:
 
 @pytest.fixture(scope="session")
 def _served(keys: Keys, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    made = Served(tmp_path_factory.mktemp("served"), keys, limits={"logins": 1000})
+    # room for all tests, and for a crowd
+    limits = {"logins": 1000, "connections_at_once": 10_000, "connections_per_second": 1000}
+    made = Served(tmp_path_factory.mktemp("served"), keys, limits=limits)
     yield made
     made.close()
 
@@ -32,14 +34,6 @@ def served(_served: Served) -> Served:
     for rows in (_served.audit.rows, _served.written, _served.called):
         rows.clear()
     return _served
-
-
-@pytest.fixture(scope="session")
-def open_served(keys: Keys, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """Ours with `insecure: true`."""
-    made = Served(tmp_path_factory.mktemp("open"), keys, insecure=True)
-    yield made
-    made.close()
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,24 +13,7 @@ import pytest
 from tests.services.opcua import attacks
 from tests.services.opcua.attacks import REFUSED, Heard, Target
 from tests.services.opcua.hostile import WAYS, Way, mutate_inside
-from tests.services.opcua.served import Keys, Served, client, node, spaces
-
-
-@pytest.fixture
-def crowded(keys: Keys, tmp_path: Path) -> Iterator[Served]:
-    made = Served(
-        tmp_path,
-        keys,
-        limits={
-            "logins": 1000,
-            "connections_at_once": 10_000,
-            "connections_per_second": 1000,
-            "half_open": 30,
-            "handshake": "2 s",
-        },
-    )
-    yield made
-    made.close()
+from tests.services.opcua.served import Served, client, node, spaces
 
 
 async def _crowd(target: Target, count: int, at_once: int, seed: int) -> None:
@@ -84,19 +66,19 @@ async def _mutate(served: Served, requests: int) -> None:
         done += 1
 
 
-def test_a_small_crowd(crowded: Served) -> None:
-    waits = asyncio.run(_besieged(crowded, count=70, at_once=35, requests=10))
+def test_a_small_crowd(served: Served) -> None:
+    waits = asyncio.run(_besieged(served, count=70, at_once=35, requests=10))
     assert waits
-    assert asyncio.run(_empty(crowded))
+    assert asyncio.run(_empty(served))
 
 
 @pytest.mark.soak
-def test_a_thousand(crowded: Served) -> None:
+def test_a_thousand(served: Served) -> None:
     before = _memory()
-    waits = sorted(asyncio.run(_besieged(crowded, count=1000, at_once=100, requests=300)))
+    waits = sorted(asyncio.run(_besieged(served, count=1000, at_once=100, requests=300)))
     assert waits[int(0.99 * len(waits))] < 0.2
     assert _memory() - before < 150e6
-    assert asyncio.run(_empty(crowded))
+    assert asyncio.run(_empty(served))
 
 
 async def _empty(served: Served) -> bool:
