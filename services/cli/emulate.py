@@ -81,7 +81,7 @@ def emulate(file: Path, options: Options, json: bool) -> None:
         sys.stdout.flush()
 
     with placed(site):
-        run_emulation(site, emulation, time.time_ns(), ready)
+        run_emulation(site, emulation, time.time_ns, ready)
 
 
 def _checked(site: Site, options: Options) -> tuple[Settings, tuple[Fault, ...]]:

@@ -44,7 +44,7 @@ class OpcuaFront:
     """asyncua's server with writes checked one by one."""
 
     def __init__(self, plc: Plc, port: int, start_ns: int) -> None:
-        self._plc, self._port, self._start_ns = plc, port, start_ns
+        self._plc, self._port = plc, port
         self._server = Server(user_manager=_Users())
         self._checks = _CheckedWrites(self._server.iserver.aspace, _stamp(start_ns))
         self._server.iserver.attribute_service = self._checks
@@ -143,7 +143,7 @@ class OpcuaFront:
             strict=True,
         ):
             if told not in stamps:
-                stamps[told] = _stamp(self._start_ns + round(told * NS))
+                stamps[told] = _stamp(now_ns - round((plc.elapsed_s - told) * NS))
             variant = ua.Variant(None if bad else value, ua.VariantType.Null if bad else double)
             status = failed if bad else good
             await write(nodeid, value_of, ua.DataValue(variant, status, stamps[told]))

@@ -31,6 +31,10 @@ class Pacing:
         #: seconds of the plant that a slow machine could not give in time, since the start
         self.late_s = 0.0
 
+    def begin(self, start_ns: int) -> None:
+        """The plant's time is this one, now that everybody can see it."""
+        self._start_ns = start_ns - round(self.plc.elapsed_s * NS)
+
     @property
     def now_ns(self) -> int:
         """The plant's time, UTC."""

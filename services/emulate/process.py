@@ -49,9 +49,13 @@ class Emulation:
 
 
 def run_emulation(
-    site: Site, emulation: Emulation, wall_ns: int, ready: Callable[[dict[str, Any]], None]
+    site: Site,
+    emulation: Emulation,
+    wall_ns: Callable[[], int],
+    ready: Callable[[dict[str, Any]], None],
 ) -> None:
-    """Run until stopped; `ready` is told the addresses once all are open.
+    """Run until stopped; `ready` is told the addresses once all are open. `wall_ns` is the clock
+    on the wall, UTC.
 
     Raises RamiError, and KeyboardInterrupt after Ctrl-C when all is closed.
     """
@@ -63,8 +67,8 @@ def run_emulation(
     plc.refresh_faults()
     if emulation.truth_file is not None:
         write_truth(plc, emulation.truth_file)
-    start_ns = wall_ns if emulation.wall_time else instant(site.clock.start)
-    asyncio.run(_serve(plc, emulation, start_ns, ready))
+    start_ns = instant(site.clock.start)
+    asyncio.run(_serve(plc, emulation, wall_ns if emulation.wall_time else lambda: start_ns, ready))
 
 
 def boundary(site: Site, twin: str, settings: Settings) -> Boundary:
@@ -105,7 +109,10 @@ def _fronts(plc: Plc, emulation: Emulation, start_ns: int) -> list[Front]:
 
 
 async def _serve(
-    plc: Plc, emulation: Emulation, start_ns: int, ready: Callable[[dict[str, Any]], None]
+    plc: Plc,
+    emulation: Emulation,
+    now: Callable[[], int],
+    ready: Callable[[dict[str, Any]], None],
 ) -> None:
     loop = asyncio.get_running_loop()
     end: asyncio.Future[str] = loop.create_future()
@@ -116,8 +123,8 @@ async def _serve(
 
     loop.add_signal_handler(signal.SIGINT, stop, "interrupted")
     loop.add_signal_handler(signal.SIGTERM, stop, "terminated")
-    fronts = _fronts(plc, emulation, start_ns)
-    pacing = Pacing(plc, fronts, start_ns, emulation.speed)
+    fronts = _fronts(plc, emulation, now())
+    pacing = Pacing(plc, fronts, now(), emulation.speed)
     opened: list[Front | ControlChannel] = []
     tasks: list[asyncio.Task[None]] = []
     told: dict[str, Any] = {"twin": plc.topology.name}
@@ -134,6 +141,8 @@ async def _serve(
             told["opcua"] = fronts[0].address
         if emulation.modbus is not None:
             told["modbus"] = fronts[-1].address
+        # what is slow to open does not make the plant's clock slow
+        pacing.begin(now())
         await pacing.show()
         if emulation.until_eof:
             _watch_stdin(loop, lambda: stop("stdin closed"))
