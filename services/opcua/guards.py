@@ -13,7 +13,13 @@ from services.opcua.security.trail import Trail
 from services.opcua.security.trust import TrustList
 from services.opcua.security.users import Users
 
-POLICY = "http://opcfoundation.org/UA/SecurityPolicy#"
+_POLICY = "http://opcfoundation.org/UA/SecurityPolicy#"
+#: URIs of the policies that settings name (Part 7)
+_URIS = {
+    "Basic256Sha256": f"{_POLICY}Basic256Sha256",
+    "Aes128Sha256RsaOaep": f"{_POLICY}Aes128_Sha256_RsaOaep",
+    "Aes256Sha256RsaPss": f"{_POLICY}Aes256_Sha256_RsaPss",
+}
 
 
 @dataclass
@@ -36,4 +42,4 @@ class Guards:
 
     def __post_init__(self) -> None:
         self.gate = Gate(self.settings.limits)
-        self.policies = frozenset(POLICY + name for name in self.settings.policies)
+        self.policies = frozenset(_URIS[name] for name in self.settings.policies)

@@ -167,6 +167,7 @@ async def client(
     user: str = "",
     password: str = "",
     application: str = "",
+    policy: str = "Basic256Sha256",
     **more: Any,
 ) -> Any:
     """A client of asyncua, connected; its watchdog is quick, its waits are short."""
@@ -174,7 +175,7 @@ async def client(
     made.session_timeout = 60_000
     if pair is not None:
         made.application_uri = application or f"urn:client:{pair.file.stem}"
-        await made.set_security_string(f"Basic256Sha256,SignAndEncrypt,{pair.file},{pair.key_file}")
+        await made.set_security_string(f"{policy},SignAndEncrypt,{pair.file},{pair.key_file}")
     if user:
         made.set_user(user)
         made.set_password(password or PASSWORDS.get(user, ""))

@@ -30,6 +30,17 @@ def test_login_is_told_and_in_the_audit(served: Served) -> None:
     assert len(served.audit.told("logout")) == 1
 
 
+@pytest.mark.parametrize("policy", ["Basic256Sha256", "Aes128Sha256RsaOaep", "Aes256Sha256RsaPss"])
+def test_policies(served: Served, policy: str) -> None:
+    async def work() -> Any:
+        pair = served.keys["anna"]
+        async with client(served.url, pair, "operator", policy=policy) as made:
+            await spaces(made)
+            return await node(made, "v3").read_value()
+
+    assert asyncio.run(work()) == served.now[3]
+
+
 @pytest.mark.parametrize(
     ("name", "user", "password", "application", "why"),
     [
