@@ -56,6 +56,9 @@ class RunClock(Protocol):
     def until(self, ns: int) -> float:
         """Let the time come; returns how late that was, in seconds of the wall clock."""
 
+    def behind(self, ns: int) -> bool:
+        """Whether a step that begins at `ns` is one of those that are only made up for."""
+
 
 class SimulatedClock:
     """Passes when told; never waits."""
@@ -79,6 +82,10 @@ class SimulatedClock:
         self._now = ns
         self.lateness.steps += 1
         return 0.0
+
+    def behind(self, ns: int) -> bool:
+        """Never."""
+        return False
 
 
 class PacedClock:
@@ -128,6 +135,10 @@ class PacedClock:
         if not self._real and late_s > step_s:
             self._start, self._begun = self(), time.monotonic_ns()
         return late_s
+
+    def behind(self, ns: int) -> bool:
+        """With `real` after a loss of more than a step; else nothing is made up for."""
+        return self._real and self() - ns > self._step_ns
 
     def _late_s(self, ns: int) -> float:
         if self._real:

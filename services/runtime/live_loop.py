@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from rami.asset.live import Vector
 from rami.core.frame import Frame
 from rami.core.timegrid import NS
 from rami.functional.technical import BaseAutomation, StationController
 from services.loop.closed_loop import ClosedLoop, LoopSteps
 from services.loop.cosimulation import Cosimulation
 from services.runtime.clock import RunClock
-from services.runtime.twin_switch import TwinSwitch
+from services.runtime.twin_switch import PLANT, TwinSwitch
 
 
 class LiveLoop(ClosedLoop):
@@ -81,11 +82,19 @@ class LiveLoop(ClosedLoop):
         inputs, outputs = self.plant.inputs[name], self.plant.outputs[name]
         station = self._stations.get(name)
         if station is None:
-            switch.begin(inputs)
+            self._begin(switch, inputs)
             return
         inputs[station.actuated] = station.control(outputs[station.measured])
-        switch.begin(inputs)
+        self._begin(switch, inputs)
         station.landed()
+
+    def _begin(self, switch: TwinSwitch, inputs: Vector) -> None:
+        """Hand over what is wanted; steps that are made up for after a stop do not reach a plant
+        one right after the other."""
+        if switch.backend == PLANT and self.clock.behind(self._ns):
+            switch.keep()
+        else:
+            switch.begin(inputs)
 
     def _step_network(self, switch: TwinSwitch, heat: Mapping[str, Mapping[str, float]]) -> None:
         name, plant = switch.twin, self.plant
@@ -95,7 +104,7 @@ class LiveLoop(ClosedLoop):
             outputs[:] = switch.look()
         if supply is not None:
             inputs[supply.actuated] = supply.control(outputs[supply.measured], heat)
-        switch.begin(inputs)
+        self._begin(switch, inputs)
         if supply is not None:
             supply.landed()
         outputs[:] = switch.end(self.steps.exchange_s)
