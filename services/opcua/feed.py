@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 from collections.abc import Awaitable, Callable
+from concurrent.futures import Future, wait
 from contextlib import suppress
 from dataclasses import dataclass
 
 from rami.communication.live_site import LiveSite, PlanView, SiteView
 from rami.core.event import Event
 
+_logger = logging.getLogger(__name__)
 #: between two looks when nothing moves, s
 _PATIENCE = 0.5
 
@@ -73,12 +76,17 @@ class Feed:
             step, state, plans = moment.view.step, moment.view.state, now
             # the server's loop may have ended meanwhile
             with suppress(RuntimeError):
-                work = asyncio.run_coroutine_threadsafe(self._taken(moment), self._loop)
-                self._wait_for(work.done)
+                self._wait_for(asyncio.run_coroutine_threadsafe(self._taken(moment), self._loop))
 
     async def _taken(self, moment: Moment) -> None:
         await self._take(moment)
 
-    def _wait_for(self, done: Callable[[], bool]) -> None:
-        while not done() and not self._ended.wait(0.002):
-            pass
+    def _wait_for(self, work: Future[None]) -> None:
+        while not self._ended.is_set():
+            done, _ = wait([work], _PATIENCE)
+            if done:
+                error = None if work.cancelled() else work.exception()
+                if error is not None:
+                    # values stand still, and somebody has to know why
+                    _logger.error("a step could not be shown", exc_info=error)
+                return

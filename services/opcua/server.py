@@ -29,12 +29,15 @@ from services.opcua.internal import Inner
 from services.opcua.live.block import Block
 from services.opcua.live.plain_block import PlainBlock
 from services.opcua.live.samples import filetime, moment
+from services.opcua.security.checks import application_uri
 from services.opcua.security.own import host_names, own_pair
 from services.opcua.security.trail import Trail
 from services.opcua.security.trust import TrustList
 from services.opcua.security.users import Users
 
 PRODUCT = "urn:rami-twins:server"
+#: addresses that stand for all of a machine's own
+ANY_HOST = ("0.0.0.0", "::")
 _logger = logging.getLogger(__name__)
 _POLICIES = {
     "Basic256Sha256": ua.SecurityPolicyType.Basic256Sha256_SignAndEncrypt,
@@ -87,8 +90,11 @@ class OpcuaServer:
         trust = TrustList(folder / settings.pki)
         own = None
         if not settings.insecure:
-            hosts = [*host_names(), settings.host, *settings.hosts]
+            listening = () if settings.host in ANY_HOST else (settings.host,)
+            hosts = [*host_names(), *listening, *settings.hosts]
             own, fresh = own_pair(trust, self.uri, hosts)
+            # as the certificate has it, though the machine may go by another name by now
+            self.uri = application_uri(own.certificate) or self.uri
             if fresh:
                 _logger.warning("made a certificate of our own: %s", own.file)
         users = Users(folder / settings.users)
@@ -127,8 +133,8 @@ class OpcuaServer:
         )
         server.set_endpoint(self.address)
         # what is told is what is configured, whoever asks
-        server.set_match_discovery_endpoint_url(settings.host in ("0.0.0.0", "::"))
-        server.set_match_discovery_client_ip(settings.host in ("0.0.0.0", "::"))
+        server.set_match_discovery_endpoint_url(settings.host in ANY_HOST)
+        server.set_match_discovery_client_ip(settings.host in ANY_HOST)
         policies = [ua.SecurityPolicyType.NoSecurity]
         own = self.guards.own
         if own is not None:

@@ -72,7 +72,7 @@ class Subscriptions(Monitoring):
         """Intervals, counts and the most of one message, from the next beat on."""
         found = self.subscriptions[params.SubscriptionId]
         self._revise(found.data, params)
-        found.most = params.MaxNotificationsPerPublish or 2**31
+        found.limit_to(params.MaxNotificationsPerPublish)
         result = ua.ModifySubscriptionResult()
         result.RevisedPublishingInterval = found.data.RevisedPublishingInterval
         result.RevisedMaxKeepAliveCount = found.data.RevisedMaxKeepAliveCount

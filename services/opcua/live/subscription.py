@@ -17,6 +17,8 @@ from services.opcua.live.samples import filetime
 
 #: sequence numbers wrap to 1 (Part 4, 7.9)
 _LAST = 2**32 - 1
+#: values in a message, so that one client's holds nobody up
+_MOST = 10_000
 
 
 class Subscription:
@@ -34,7 +36,8 @@ class Subscription:
         ended: Callable[[Subscription], None],
     ) -> None:
         self.data, self.session_id, self.owner = result, session_id, None
-        self.most, self.enabled = most or 2**31, enabled
+        self.limit_to(most)
+        self.enabled = enabled
         self.items: dict[int, Item | EventItem] = {}
         self.ready: dict[Item | EventItem, None] = {}
         self.holding: dict[Item, None] = {}
@@ -49,6 +52,10 @@ class Subscription:
     def number(self) -> int:
         """SubscriptionId."""
         return int(self.data.SubscriptionId)
+
+    def limit_to(self, most: int) -> None:
+        """So many values in a message at most; 0: as many as are good for everybody."""
+        self.most = min(most or _MOST, _MOST)
 
     @property
     def monitored_item_srv(self) -> Subscription:

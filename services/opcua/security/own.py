@@ -58,8 +58,9 @@ def own_pair(trust: TrustList, uri: str, hosts: Sequence[str]) -> tuple[Pair, bo
     if not isinstance(key, rsa.RSAPrivateKey) or key.public_key() != certificate.public_key():
         problems.append(Problem(str(key_file), f"is not the key of {file.name}"))
     if certificate.not_valid_after_utc < datetime.now(UTC):
-        when = f"{certificate.not_valid_after_utc:%Y-%m-%d}"
-        problems.append(Problem(str(file), f"expired {when}", "`rami certs new --force`"))
+        what = f"expired {certificate.not_valid_after_utc:%Y-%m-%d}"
+        hint = f"remove it and {key_file.name}: a new one is made, which clients have to trust"
+        problems.append(Problem(str(file), what, hint))
     if problems or not isinstance(key, rsa.RSAPrivateKey):
         raise ConfigurationError(problems)
     return Pair(certificate, key, file, key_file), False

@@ -21,8 +21,8 @@ from services.opcua.corrections.calls import Method
 from services.opcua.security.own import Pair, make_pair
 from services.opcua.server import OpcuaServer
 from tests.services.opcua.small_model import SPACE, at, small_model
+from tests.services.opcua.wire import SOON
 
-SOON = 20.0
 PASSWORDS = {role: f"password of {role}" for role in ("observer", "operator", "engineer", "admin")}
 
 
@@ -42,9 +42,6 @@ class KeptAudit:
 
     def head(self) -> str:
         return ""
-
-    def told(self, outcome: str) -> list[AuditEntry]:
-        return [row for row in self.rows if row.outcome == outcome]
 
 
 @dataclass
@@ -152,6 +149,15 @@ class Served:
     def set(self, values: dict[int, float]) -> None:
         """New values of the numbers, by place."""
         self.do(self._set(values))
+
+    def rows(self) -> list[AuditEntry]:
+        """What is in the audit, all of it written."""
+        if not self.audit.broken:
+            self.do(self.server.guards.trail.kept("test", "", "", "looked at"))
+        return [row for row in self.audit.rows if row.who != "test"]
+
+    def told(self, outcome: str) -> list[AuditEntry]:
+        return [row for row in self.rows() if row.outcome == outcome]
 
     def close(self) -> None:
         self.do(self.server.stop())

@@ -79,9 +79,9 @@ def test_a_batch_with_one_forbidden_node_is_refused_whole(served: Served) -> Non
     assert one.is_good()
     assert mistyped.value == ua.StatusCodes.BadTypeMismatch
     assert served.written == [("operator", 0.5)]
-    assert [r.what for r in served.audit.told("written")] == ["set_point"]
-    assert [r.why for r in served.audit.told("refused")] == ["batch of 2"]
-    assert [r.outcome for r in served.audit.rows if r.what == "set_point"] == ["asked", "written"]
+    assert [r.what for r in served.told("written")] == ["set_point"]
+    assert [r.why for r in served.told("refused")] == ["batch of 2"]
+    assert [r.outcome for r in served.rows() if r.what == "set_point"] == ["asked", "written"]
 
 
 def test_nothing_is_written_without_audit(served: Served) -> None:
@@ -119,7 +119,7 @@ def test_methods_know_who_calls(served: Served) -> None:
     assert told == "engineer"
     assert errors == ["BadArgumentsMissing", "BadInvalidArgument", "BadTooManyArguments"]
     assert served.called == [("engineer", [2.0])]
-    assert [r.outcome for r in served.audit.rows if "ChangeMode" in r.what] == ["asked", "done"]
+    assert [r.outcome for r in served.rows() if "ChangeMode" in r.what] == ["asked", "done"]
 
 
 def test_what_a_role_may_not_see_is_not_there(served: Served) -> None:

@@ -26,8 +26,8 @@ def test_login_is_told_and_in_the_audit(served: Served) -> None:
     value = asyncio.run(work())
     assert value.Value.Value == served.now[3]
     assert value.SourceTimestamp is not None
-    assert [r.who for r in served.audit.told("login")] == ["opcua operator (operator)"]
-    assert len(served.audit.told("logout")) == 1
+    assert [r.who for r in served.told("login")] == ["opcua operator (operator)"]
+    assert len(served.told("logout")) == 1
 
 
 @pytest.mark.parametrize("policy", ["Basic256Sha256", "Aes128Sha256RsaOaep", "Aes256Sha256RsaPss"])
@@ -62,9 +62,9 @@ def test_refused(
 
     with pytest.raises(REFUSED):
         asyncio.run(work())
-    assert not served.audit.told("login")
+    assert not served.told("login")
     if why is not None:
-        told = served.audit.told("refused")
+        told = served.told("refused")
         assert [why in row.why for row in told] == [True]
         assert "secret" not in str(told)
 
@@ -133,7 +133,7 @@ def test_who_is_removed_is_cut_off(served: Served) -> None:
                 await asyncio.wait_for(made.get_namespace_array(), 5)
 
     asyncio.run(work())
-    assert [r.why for r in served.audit.told("ended")] == ["user changed or removed"]
+    assert [r.why for r in served.told("ended")] == ["user changed or removed"]
 
 
 def test_a_recorded_password_is_not_taken_again(served: Served) -> None:
