@@ -80,9 +80,9 @@ def populate(
             lost = reference.source if source is None else reference.target
             raise ValueError(f"a reference to {lost}, which is not there")
         kind = node_id(reference.kind)
-        source.references.append(_reference(kind, target, types.get(reference.target), True, shown))
+        source.references.append(described(kind, target, types.get(reference.target), True, shown))
         if reference.kind not in _ONE_WAY or reference.target.namespace != UA:
-            back = _reference(kind, source, types.get(reference.source), False, shown)
+            back = described(kind, source, types.get(reference.source), False, shown)
             target.references.append(back)
     return made
 
@@ -161,20 +161,21 @@ def _enumeration(node: DataTypeNode) -> Any:
     return ua.EnumDefinition(Fields=fields)
 
 
-def _reference(
+def described(
     kind: Any, target: NodeData, definition: Any, forward: bool, shown: dict[Any, Any]
 ) -> Any:
+    """A reference as the address space keeps it; `shown` is filled with names, to be used again."""
     known = shown.get(target.nodeid)
     if known is None:
         known = shown[target.nodeid] = tuple(
             target.attributes[a].value.Value.Value
             for a in (_A.BrowseName, _A.DisplayName, _A.NodeClass)
         )
-    described = ua.ReferenceDescription()
-    described.ReferenceTypeId, described.IsForward = kind, forward
-    described.NodeId = target.nodeid
-    described.BrowseName, described.DisplayName = known[0], known[1]
-    described.NodeClass = ua.NodeClass(known[2])
+    made = ua.ReferenceDescription()
+    made.ReferenceTypeId, made.IsForward = kind, forward
+    made.NodeId = target.nodeid
+    made.BrowseName, made.DisplayName = known[0], known[1]
+    made.NodeClass = ua.NodeClass(known[2])
     if definition is not None:
-        described.TypeDefinition = definition
-    return described
+        made.TypeDefinition = definition
+    return made

@@ -13,6 +13,7 @@ from services.opcua.corrections.attributes import Taker
 from services.opcua.corrections.browsing import View, browse_next
 from services.opcua.corrections.calls import Method
 from services.opcua.guards import Guards
+from services.opcua.history.service import Histories
 from services.opcua.session import Session
 
 Service = Callable[[Any, Any, Any, Any, Any], Awaitable[None]]
@@ -38,6 +39,7 @@ class Inner(InternalServer):  # type: ignore[misc]
         self.takers: dict[Any, tuple[Any, Taker]] = {}
         self.methods: dict[Any, Method] = {}
         self.conditions: Callable[[Any], bool] = lambda _: False
+        self.histories = Histories()
         self.max_connections = limits.connections
         self.max_session_timeout_ms = limits.session_timeout * 1000.0
         self.min_session_timeout_ms = 10_000.0

@@ -19,6 +19,8 @@ from services.opcua.events.acknowledging import Acknowledging
 from services.opcua.events.audit_events import AuditEvents
 from services.opcua.events.notifier import Notifier
 from services.opcua.feed import Feed, Moment
+from services.opcua.history.opened import History
+from services.opcua.history.past import Past
 from services.opcua.live_values import LiveValues
 from services.opcua.server import OpcuaServer
 
@@ -28,7 +30,8 @@ _logger = logging.getLogger(__name__)
 
 
 class Serving:
-    """Serves `site` as `remodel` models it. Files of `settings` are below `folder`."""
+    """Serves `site` as `remodel` models it. Files of `settings` are below `folder`; `past` opens
+    the store that its history is kept in."""
 
     def __init__(
         self,
@@ -37,7 +40,9 @@ class Serving:
         settings: OpcuaSettings,
         folder: Path,
         audit: Audit,
+        past: Callable[[], Past] | None = None,
     ) -> None:
+        self._past = past
         self._site, self._remodel = site, remodel
         self.server = OpcuaServer(settings, site.name, folder, audit)
         self._figures: dict[str, str] = {}
@@ -55,6 +60,9 @@ class Serving:
         self._notifier = Notifier(server, model, self._site)
         Acknowledging(server, self._notifier, self._acting.ask)
         AuditEvents(server, self._notifier)
+        self._history = History(server, self._past)
+        self._history.add(model)
+        await self._history.start()
         self._feed = Feed(self._site, self._take)
         self._notifier.begin(self._feed.skip())
         await self._values.take(self._feed.moment())
@@ -67,6 +75,7 @@ class Serving:
         self._feed.stop()
         await self.server.stop()
         self._acting.close()
+        self._history.close()
 
     async def _take(self, moment: Moment) -> None:
         told = {name: unit for name, (_, unit) in moment.view.figures.items()}
@@ -83,6 +92,7 @@ class Serving:
         fresh = tuple(r for r in model.nodes.references if r.source in nodes or r.target in nodes)
         await self.server.add(NodeSet(model.nodes.namespaces, nodes, fresh))
         self._values.add_figures(model)
+        self._history.add(model)
 
 
 def serve(serving: Serving, ready: Callable[[str], None], until: threading.Event) -> None:

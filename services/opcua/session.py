@@ -6,7 +6,8 @@ from services.opcua.corrections.attributes import Attributes
 from services.opcua.corrections.browsing import Browsing
 from services.opcua.corrections.calls import Calls
 from services.opcua.corrections.ownership import Ownership
+from services.opcua.history.service import Recalling
 
 
-class Session(Attributes, Browsing, Calls, Ownership):
+class Session(Attributes, Browsing, Calls, Ownership, Recalling):
     """What a client may do, and how it is done."""

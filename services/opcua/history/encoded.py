@@ -33,9 +33,7 @@ def history_data(
         body = _without(body, lacking)
     count = struct.pack("<i", len(times))
     kind = ua.NodeId(ua.ObjectIds.HistoryData_Encoding_DefaultBinary)
-    made = ua.ExtensionObject(kind, count + body)
-    made.Encoding = 1
-    return made
+    return ua.ExtensionObject(kind, count + body)
 
 
 def _without(body: bytes, lacking: NDArray[np.intp]) -> bytes:

@@ -12,6 +12,7 @@ from rami.core.historian import Aggregation, StoreStats
 from rami.core.signal import Rows, Signal
 from rami.core.timegrid import NS, TimeGrid
 
+_EVER = -(2**63)
 #: first window that is looked at, and the longest: rows of a window are in memory at once
 _FIRST, _LONGEST = 60 * NS, 8 * 86_400 * NS
 
@@ -52,7 +53,8 @@ def _gathered(
     past: Past, name: str, start_ns: int, end_ns: int, most: int, *, backward: bool
 ) -> Rows:
     parts: list[Rows] = []
-    count, width, low, high = 0, _FIRST, start_ns, end_ns
+    low, high = max(start_ns, first_ns(past)), min(end_ns, last_ns(past, name) + 1)
+    count, width = 0, _FIRST
     while low < high and count < most:
         if backward:
             here, low_, high_ = max(low, high - width), low, max(low, high - width)
@@ -80,12 +82,12 @@ def _joined(name: str, parts: list[Rows], most: int) -> Rows:
 
 def at_or_before(past: Past, name: str, ns: int) -> Rows:
     """The latest row up to an instant, or none."""
-    return backward(past, name, first_ns(past), ns + 1, 1)
+    return backward(past, name, _EVER, ns + 1, 1)
 
 
 def at_or_after(past: Past, name: str, ns: int) -> Rows:
     """The first row from an instant on, or none."""
-    return forward(past, name, max(ns, first_ns(past)), last_ns(past, name) + 1, 1)
+    return forward(past, name, ns, -_EVER, 1)
 
 
 def first_ns(past: Past) -> int:

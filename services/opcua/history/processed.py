@@ -86,6 +86,16 @@ class ProcessedRead:
         step = abs(self.step_ns)
         return min(self.most, max(_AT_ONCE // step, _ONE_BY_ONE))
 
+    def _between(self, past: Past, low: int, high: int) -> Rows:
+        """Good rows from the one before `low` to the one after `high`."""
+        return _together(
+            [
+                at_or_before(past, self.name, low),
+                past.rows([self.name], low, high + 1),
+                at_or_after(past, self.name, high + 1),
+            ]
+        )
+
     def _interpolated(
         self, past: Past, instants: NDArray[np.int64]
     ) -> tuple[NDArray[np.float64], NDArray[np.uint32]]:
@@ -94,15 +104,14 @@ class ProcessedRead:
         if not len(instants):
             return values, status
         low, high = int(instants.min()), int(instants.max())
-        rows = _good(past.rows([self.name], low, high + 1)) if high - low <= _AT_ONCE else None
+        known = self._between(past, low, high) if high - low <= _AT_ONCE else None
         for place, ns in enumerate(instants.tolist()):
-            known = rows if rows is not None else Rows.none((self.name,))
-            at = int(np.searchsorted(known.times, ns, "right"))
-            before = _row(known, at - 1) or _row(_good(at_or_before(past, self.name, ns)), 0)
+            rows = known if known is not None else self._between(past, ns, ns)
+            at = int(np.searchsorted(rows.times, ns, "right"))
+            before, after = _row(rows, at - 1), _row(rows, at)
             if before is not None and before[0] == ns:
                 values[place], status[place] = before[1], before[2] | _RAW
                 continue
-            after = _row(known, at) or _row(_good(at_or_after(past, self.name, ns)), 0)
             if before is None:
                 continue
             if after is None:
@@ -114,16 +123,23 @@ class ProcessedRead:
         return values, status
 
 
+def _together(parts: list[Rows]) -> Rows:
+    """Good rows of one signal, in the order of their times."""
+    times, values, status = (
+        np.concatenate([getattr(part, column) for part in parts])
+        for column in ("times", "values", "status")
+    )
+    kept = np.flatnonzero(~is_bad(status) & np.isfinite(values))
+    _, first = np.unique(times[kept], return_index=True)
+    return Rows.of_series("", times, values, status).where(kept[first])
+
+
 def _row(rows: Rows, at: int) -> tuple[int, float, int] | None:
     """Instant, value, family of a StatusCode."""
     if not 0 <= at < len(rows):
         return None
     family = int(status_codes(rows.status[at : at + 1])[0]) & int(_FAMILY)
     return int(rows.times[at]), float(rows.values[at]), family
-
-
-def _good(rows: Rows) -> Rows:
-    return rows.where(~is_bad(rows.status) & np.isfinite(rows.values))
 
 
 def _marked(values: NDArray[np.float64], quality: NDArray[np.uint32]) -> NDArray[np.uint32]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rami.core.signal import Rows
 from services.opcua.history.encoded import history_data
@@ -75,14 +76,9 @@ def _columns(first: Bound | None, rows: Rows, last: Bound | None) -> tuple[Any, 
     """Times, values and StatusCodes."""
     status = status_codes(rows.status) if len(rows) else np.empty(0, np.uint32)
     before, after = ([] if b is None else [b] for b in (first, last))
-    columns = [
-        np.concatenate(
-            [
-                np.array([b[place] for b in before], column.dtype),
-                column,
-                np.array([b[place] for b in after], column.dtype),
-            ]
-        )
-        for place, column in enumerate((rows.times, rows.values, status))
-    ]
-    return columns[0], columns[1], columns[2]
+
+    def column(place: int, own: NDArray[Any]) -> NDArray[Any]:
+        ends = [np.array([b[place] for b in end], own.dtype) for end in (before, after)]
+        return np.concatenate([ends[0], own, ends[1]])
+
+    return column(0, rows.times), column(1, rows.values), column(2, status)

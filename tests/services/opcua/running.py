@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from rami.core.quality import Reason, good
 from rami.integration.mode import Mode
 from services.assemble.information_model import information_model
 from services.control import Published
+from services.opcua.history.past import Past
 from services.opcua.serving import Serving, serve
 from tests.services.opcua.served import KeptAudit
 
@@ -30,6 +31,7 @@ class Running:
     """A site whose loop is the test."""
 
     def __init__(self, site: Any) -> None:
+        self.declared = site
         self.points = {name: PointIndex(t.points.points) for name, t in site.topology.twins.items()}
         self.site = Published(site.name, self.points, lambda: START)
         self.asked: list[Request] = []
@@ -80,14 +82,19 @@ class Server:
     """`Serving` of a loop in a thread; `close` it."""
 
     def __init__(
-        self, site: Any, loop: Running, folder: Path, prepare: Any = None, **settings: Any
+        self,
+        loop: Running,
+        folder: Path,
+        prepare: Callable[[Serving], None] | None = None,
+        past: Callable[[], Past] | None = None,
+        **settings: Any,
     ) -> None:
         def remodel(figures: Mapping[str, str]) -> SiteModel:
-            return information_model(site, loop.points, figures)
+            return information_model(loop.declared, loop.points, figures)
 
         self.loop, self.audit = loop, KeptAudit()
         told = OpcuaSettings.model_validate({"port": 0, **settings})
-        self.serving = Serving(loop.site, remodel, told, folder, self.audit)
+        self.serving = Serving(loop.site, remodel, told, folder, self.audit, past)
         if prepare is not None:
             prepare(self.serving)
         ready, self._until = threading.Event(), threading.Event()

@@ -45,7 +45,7 @@ def server(
         for role, password in PASSWORDS.items():
             guards.users.add(role, role, password)
 
-    made = Server(site, loop, tmp_path_factory.mktemp("events"), prepare, limits={"logins": 1000})
+    made = Server(loop, tmp_path_factory.mktemp("events"), prepare, limits={"logins": 1000})
     yield made
     made.close()
     loop.end()

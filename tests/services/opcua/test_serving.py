@@ -28,7 +28,7 @@ def running(
     loop = Running(site)
     loop.publish()
     folder = tmp_path_factory.mktemp("serving")
-    server = Server(site, loop, folder, insecure=True, insecure_role="engineer")
+    server = Server(loop, folder, insecure=True, insecure_role="engineer")
     yield loop, server.url, server.audit
     server.close()
     loop.end()

@@ -1,0 +1,318 @@
+"""HistoryRead as a client meets it, against a store in memory and none."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from asyncua import ua
+
+from adapters.stores.duckdb.configuration import DuckdbConfiguration
+from rami.core.errors import UnreachableError
+from rami.core.quality import Family, Reason, quality
+from rami.core.signal import Rows, Signal
+from rami.core.timegrid import NS, moment
+from services.opcua.history.archive import Archive
+from tests.services.opcua.running import SPACE, START, Running, Server
+from tests.services.opcua.served import Served, client
+from twins.site import load_site
+
+POINT = "hts.hex_hnht.P"
+#: every 10 s for two hours, and a gap of 20 minutes after the first hour
+TIMES = START + 10 * NS * np.array([*range(360), *range(480, 720)])
+VALUES = np.arange(float(len(TIMES)))
+STATUS = np.full(len(TIMES), int(Reason.SIMULATED), np.uint32)
+STATUS[5], VALUES[5] = quality(Family.BAD, Reason.MISSING), np.nan
+_FAR = datetime(1601, 1, 1, tzinfo=UTC)
+AVERAGE, LEAST, MOST, BETWEEN = (
+    ua.NodeId(getattr(ua.ObjectIds, f"AggregateFunction_{name}"))
+    for name in ("Average", "Minimum", "Maximum", "Interpolative")
+)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, reference_site_file: Path) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("history")
+    declared = DuckdbConfiguration(folder=folder / "rows")
+    store = declared.open(folder)
+    store.declare([Signal(POINT, "power"), Signal("kpi.cop", "share")])
+    store.write(Rows.of_series(POINT, TIMES, VALUES, STATUS))
+    store.close()
+    loop = Running(load_site(reference_site_file))
+    loop.publish()
+    made = Server(
+        loop, folder, past=lambda: declared.open(folder, read_only=True),
+        insecure=True, limits={"continuation_points": 3},
+    )  # fmt: skip
+    yield made
+    made.close()
+    loop.end()
+
+
+class Reading:
+    """A client that reads the past."""
+
+    def __init__(self, made: Any, index: int) -> None:
+        self.made, self.index = made, index
+
+    def id(self, name: str = POINT) -> Any:
+        return ua.NodeId(name, self.index)
+
+    async def read(
+        self, details: Any, *names: str, points: list[bytes] | None = None, **more: Any
+    ) -> list[Any]:
+        wanted = ua.HistoryReadParameters()
+        wanted.HistoryReadDetails = details
+        wanted.TimestampsToReturn = more.pop("stamps", ua.TimestampsToReturn.Source)
+        wanted.ReleaseContinuationPoints = more.pop("release", False)
+        for name, point in zip(names, points or [None] * len(names), strict=True):
+            one = ua.HistoryReadValueId(NodeId=self.id(name))
+            one.ContinuationPoint = point
+            for key, value in more.items():
+                setattr(one, key, value)
+            wanted.NodesToRead.append(one)
+        return list(await self.made.uaclient.history_read(wanted))
+
+    async def raw(self, *names: str, points: Any = None, **asked: Any) -> list[Any]:
+        return await self.read(raw(**asked), *(names or (POINT,)), points=points)
+
+
+def raw(
+    start: int | None = None, end: int | None = None, count: int = 0, bounds: bool = False
+) -> Any:
+    times = [_FAR if ns is None else moment(ns) for ns in (start, end)]
+    return ua.ReadRawModifiedDetails(
+        IsReadModified=False,
+        StartTime=times[0],
+        EndTime=times[1],
+        NumValuesPerNode=count,
+        ReturnBounds=bounds,
+    )
+
+
+def processed(kind: Any, start: int, end: int, step_s: float) -> Any:
+    return ua.ReadProcessedDetails(
+        StartTime=moment(start),
+        EndTime=moment(end),
+        ProcessingInterval=step_s * 1000.0,
+        AggregateType=[kind],
+    )
+
+
+def values(result: Any) -> list[float | None]:
+    return [d.Value.Value if d.Value is not None else None for d in result.HistoryData.DataValues]
+
+
+def at(result: Any) -> list[int]:
+    seconds = [d.SourceTimestamp.replace(tzinfo=UTC) for d in result.HistoryData.DataValues]
+    return [round((s - moment(START)).total_seconds()) for s in seconds]
+
+
+def reading(server: Server, work: Callable[[Reading], Awaitable[None]]) -> None:
+    async def connected() -> None:
+        async with client(server.url) as made:
+            index = (await made.get_namespace_array()).index(SPACE)
+            await work(Reading(made, index))
+
+    asyncio.run(connected())
+
+
+def test_a_range_in_both_directions(server: Server) -> None:
+    async def work(here: Reading) -> None:
+        (found,) = await here.raw(start=START, end=START + 100 * NS)
+        assert found.StatusCode.is_good()
+        assert at(found) == list(range(0, 100, 10))
+        assert values(found) == [0, 1, 2, 3, 4, None, 6, 7, 8, 9]
+        codes = [d.StatusCode.value for d in found.HistoryData.DataValues]
+        assert codes[4:6] == [0x401, ua.StatusCodes.BadNoData]
+        (found,) = await here.raw(start=START + 100 * NS, end=START + 50 * NS)
+        assert at(found) == [100, 90, 80, 70, 60]
+        (found,) = await here.raw(start=START + 8000 * NS, end=START + 9000 * NS)
+        assert (found.StatusCode.name, values(found)) == ("GoodNoData", [])
+
+    reading(server, work)
+
+
+def test_a_number_of_values(server: Server) -> None:
+    async def work(here: Reading) -> None:
+        (found,) = await here.raw(start=START + 3590 * NS, count=3)
+        assert at(found) == [3590, 4800, 4810]
+        assert found.ContinuationPoint is None
+        (found,) = await here.raw(end=START + 4800 * NS, count=3)
+        assert at(found) == [4800, 3590, 3580]
+
+    reading(server, work)
+
+
+def test_bounds(server: Server) -> None:
+    async def work(here: Reading) -> None:
+        span = {"start": START + 3585 * NS, "end": START + 4795 * NS, "bounds": True}
+        (found,) = await here.raw(**span)
+        assert at(found) == [3580, 3590, 4800]
+        (found,) = await here.raw(start=START - 5 * NS, end=START + 20 * NS, bounds=True)
+        assert at(found) == [-5, 0, 10, 20]
+        assert found.HistoryData.DataValues[0].StatusCode.name == "BadBoundNotFound"
+        (found,) = await here.raw(start=START + 20 * NS, end=START + 5 * NS, bounds=True)
+        assert at(found) == [20, 10, 0]
+
+    reading(server, work)
+
+
+def test_what_does_not_fit_waits(server: Server) -> None:
+    async def work(here: Reading) -> None:
+        span = {"start": START, "end": START + 90 * NS, "count": 4, "bounds": False}
+        (found,) = await here.raw(**span)
+        told = at(found)
+        while found.ContinuationPoint:
+            (found,) = await here.raw(points=[found.ContinuationPoint], **span)
+            told += at(found)
+        assert told == list(range(0, 90, 10))
+        # the oldest of a session's points gives way to newer ones
+        points = [(await here.raw(**span))[0].ContinuationPoint for _ in range(4)]
+        (lost,) = await here.raw(points=points[:1], **span)
+        assert lost.StatusCode.name == "BadContinuationPointInvalid"
+        (released,) = await here.read(raw(**span), POINT, points=points[1:2], release=True)
+        assert released.StatusCode.is_good()
+        (lost,) = await here.raw(points=points[1:2], **span)
+        assert lost.StatusCode.name == "BadContinuationPointInvalid"
+
+        async def stranger(other: Reading) -> None:
+            (lost,) = await other.raw(points=points[2:3], **span)
+            assert lost.StatusCode.name == "BadContinuationPointInvalid"
+
+        async with client(server.url) as made:
+            await stranger(Reading(made, here.index))
+
+    reading(server, work)
+
+
+@pytest.mark.parametrize(
+    ("kind", "wanted"),
+    [
+        (AVERAGE, [(0 + 1 + 2 + 3 + 4) / 5, (6 + 7 + 8 + 9 + 10 + 11) / 6]),
+        (LEAST, [0.0, 6.0]),
+        (MOST, [4.0, 11.0]),
+    ],
+)
+def test_aggregates(server: Server, kind: Any, wanted: list[float]) -> None:
+    async def work(here: Reading) -> None:
+        (found,) = await here.read(processed(kind, START, START + 120 * NS, 60), POINT)
+        assert values(found) == pytest.approx(wanted)
+        assert at(found) == [0, 60]
+        assert {d.StatusCode.value for d in found.HistoryData.DataValues} == {0x401}
+        (found,) = await here.read(processed(kind, START + 120 * NS, START, 60), POINT)
+        assert at(found) == [120, 60]
+        # one interval where no length is given; nothing in the gap; the end cuts the last one
+        (found,) = await here.read(processed(kind, START, START + 120 * NS, 0), POINT)
+        assert len(values(found)) == 1
+        gap = processed(kind, START + 3600 * NS, START + 4860 * NS, 600)
+        (found,) = await here.read(gap, POINT)
+        names = [d.StatusCode.value for d in found.HistoryData.DataValues]
+        assert names == [ua.StatusCodes.BadNoData] * 2 + [0x405]
+
+    reading(server, work)
+
+
+def test_interpolation(server: Server) -> None:
+    async def work(here: Reading) -> None:
+        asked = processed(BETWEEN, START + 35 * NS, START + 65 * NS, 10)
+        (found,) = await here.read(asked, POINT)
+        # bad values are passed over
+        assert values(found) == pytest.approx([3.5, 4.5, 5.5])
+        assert {d.StatusCode.value for d in found.HistoryData.DataValues} == {0x402}
+        (found,) = await here.read(processed(BETWEEN, START, START + 20 * NS, 10), POINT)
+        assert {d.StatusCode.value for d in found.HistoryData.DataValues} == {0x400}
+        outside = processed(BETWEEN, START - 7200 * NS, START + 14_400 * NS, 7200)
+        (found,) = await here.read(outside, POINT)
+        assert values(found) == [None, 0.0, VALUES[-1]]
+        codes = [d.StatusCode.value for d in found.HistoryData.DataValues]
+        extrapolated = ua.StatusCodes.UncertainDataSubNormal | 0x402
+        assert codes == [ua.StatusCodes.BadNoData, 0x400, extrapolated]
+
+    reading(server, work)
+
+
+def test_what_is_wrong_is_told(server: Server) -> None:
+    async def work(here: Reading) -> None:
+        async def code(details: Any, name: str = POINT, **more: Any) -> str:
+            (found,) = await here.read(details, name, **more)
+            return str(found.StatusCode.name)
+
+        span = raw(START, START + NS)
+        assert await code(span, "hts.nothing") == "BadNodeIdUnknown"
+        assert await code(span, "hts/Control/Mode") == "BadHistoryOperationUnsupported"
+        assert await code(span, IndexRange="0:1") == "BadIndexRangeInvalid"
+        assert await code(span, stamps=ua.TimestampsToReturn.Server) == "BadTimestampNotSupported"
+        assert await code(raw(START)) == "BadHistoryOperationInvalid"
+        assert await code(raw(count=5)) == "BadHistoryOperationInvalid"
+        modified = raw(START, START + NS)
+        modified.IsReadModified = True
+        assert await code(modified) == "BadHistoryOperationUnsupported"
+        events = ua.ReadEventDetails()
+        assert await code(events) == "BadHistoryOperationUnsupported"
+        count = ua.NodeId(ua.ObjectIds.AggregateFunction_Count)
+        assert await code(processed(count, START, START + NS, 1)) == "BadAggregateNotSupported"
+        empty = processed(AVERAGE, START, START, 1)
+        assert await code(empty) == "BadHistoryOperationInvalid"
+        for length in (-1.0, 1e-9, float("nan"), float("inf")):
+            wrong = processed(AVERAGE, START, START + NS, length)
+            assert await code(wrong) == "BadAggregateInvalidInputs"
+        fewer = processed(AVERAGE, START, START + NS, 1)
+        found = await here.read(fewer, POINT, POINT)
+        assert [f.StatusCode.name for f in found] == ["Good", "BadAggregateListMismatch"]
+        with pytest.raises(ua.UaStatusCodeError, match="BadTimestampsToReturnInvalid"):
+            await here.read(span, POINT, stamps=ua.TimestampsToReturn.Neither)
+        with pytest.raises(ua.UaStatusCodeError, match="BadNothingToDo"):
+            await here.read(span)
+        far = ua.ReadRawModifiedDetails(False, _FAR, datetime(9999, 1, 1, tzinfo=UTC), 2, False)
+        assert await code(far) == "Good"
+
+    reading(server, work)
+
+
+def test_nodes_and_server_tell_the_truth(server: Server) -> None:
+    async def work(here: Reading) -> None:
+        made = here.made
+        attributes = (ua.AttributeIds.AccessLevel, ua.AttributeIds.Historizing)
+        for name, wanted in ((POINT, (5, True)), ("hts.hex_hnht.T_hot_in", (1, False))):
+            node = made.get_node(here.id(name))
+            assert tuple([(await node.read_attribute(a)).Value.Value for a in attributes]) == wanted
+        folder = made.get_node(ua.NodeId(ua.ObjectIds.HistoryServerCapabilities_AggregateFunctions))
+        told = {n.nodeid for n in await folder.get_children()}
+        assert told == {AVERAGE, LEAST, MOST, BETWEEN}
+
+    reading(server, work)
+
+
+def test_without_a_historian(open_served: Served) -> None:
+    async def work() -> Any:
+        async with client(open_served.url) as made:
+            index = (await made.get_namespace_array()).index("urn:test")
+            return await Reading(made, index).raw("v0", start=START, end=START + NS)
+
+    (found,) = asyncio.run(work())
+    assert found.StatusCode.name == "BadHistoryOperationUnsupported"
+
+
+def test_a_store_that_cannot_be_had() -> None:
+    tried = []
+
+    def lost() -> Any:
+        tried.append(1)
+        raise UnreachableError("somebody else has it open")
+
+    async def work() -> None:
+        archive = Archive(lost)
+        for _ in range(3):
+            with pytest.raises(UnreachableError, match="somebody else"):
+                await archive.ask(lambda past: past.signals())
+        archive.close()
+
+    asyncio.run(work())
+    # not tried again at once
+    assert len(tried) == 1
