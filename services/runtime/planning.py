@@ -39,7 +39,7 @@ class LivePlanning:
         self._waits, self._approve = waits, approve
         self._lost: frozenset[str] = frozenset()
         self._asked = 0
-        self._wanted = ""
+        self._wanted = self._why = ""
         self._waiting: Planned | None = None
         self._trouble = False
         self.shown: PlanView | None = None
@@ -72,7 +72,7 @@ class LivePlanning:
                 self._now(self._run.interval)
                 self._run.follow(self._run.interval)
             elif not self._asked:
-                self._wanted = ""
+                self._wanted, self._why = "", self._wanted
                 self._asked = self._planner.ask(self._job(self._run.interval))
         answer = self._planner.poll() if self._asked else None
         if isinstance(answer, Answered):
@@ -109,7 +109,7 @@ class LivePlanning:
         return self._run.job(interval, unavailable=self._lost)
 
     def _now(self, interval: int) -> None:
-        self._wanted = ""
+        self._wanted, self._why = "", self._wanted
         try:
             self._take(self._planner.planned(self._job(interval)), interval)
         except RamiError as error:
@@ -144,9 +144,9 @@ class LivePlanning:
         self._happened(
             EventKind.FALLBACK if fallback else EventKind.SCHEDULE, "",
             Severity.WARNING if fallback else Severity.NOTE,
-            f"new schedule from rung {schedule.rung}" + "".join(f"; {n}" for n in schedule.notes),
+            "; ".join([f"new schedule ({self._why}) from rung {schedule.rung}", *schedule.notes]),
             condition="schedule waits" if self._approve else "", active=False,
-            rung=schedule.rung, objective_EUR=schedule.objective,
+            why=self._why, rung=schedule.rung, objective_EUR=schedule.objective,
         )  # fmt: skip
 
     def _failed(self, error: RamiError) -> None:
