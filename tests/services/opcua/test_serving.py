@@ -145,8 +145,11 @@ def test_clients_act_through_the_loop(running: tuple[Running, str, KeptAudit]) -
         (Verb.MODE, "anybody", {"twin": "hts", "mode": "control", "why": "trial"}),
         (Verb.REPLAN, "anybody", {}),
     ]
-    outcomes = [r.outcome for r in audit.rows if r.what == f"hts.{actuated}"]
-    assert outcomes == ["asked", "written"]
+
+    def outcomes() -> list[str]:
+        return [r.outcome for r in audit.rows if r.what == f"hts.{actuated}"]
+
+    assert asyncio.run(until(lambda: outcomes() == ["asked", "written"]))
 
 
 def test_a_loop_that_is_lost_shows(running: tuple[Running, str, KeptAudit]) -> None:
