@@ -107,6 +107,7 @@ class Rig:
         eventually(lambda: self.controlled((twin,)), f"{twin} in control after {what}")
         assert not self.alarm(twin)
         trial = Trial(what, twin, alarm_s, replanned_s, since())
+        eventually(lambda: not self.planned_without(twin), f"a plan with {twin}")
         self.trials.append(trial)
         return trial
 

@@ -1,0 +1,110 @@
+"""`rami serve` in processes of its own: stopped, killed, resumed, refused; a plant that is lost."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from rami.communication.live_site import Verb
+from services.control import RemoteSite
+from services.run import run_site
+from tests.services.runtime.processes import eventually, serving
+from tests.services.runtime.trials import ALARM_S, HEARTBEAT_S, STEP_S, TURN_S, rig
+from twins.site import load_site
+
+RESULTS = ("figures.json", "timeseries.csv.gz")
+
+
+def _refused(site: Path, *words: str) -> tuple[int, str]:
+    command = [sys.executable, "-m", "services.cli", "serve", str(site), *words]
+    done = subprocess.run(command, capture_output=True, text=True)
+    return done.returncode, done.stderr
+
+
+def test_stopped_killed_and_resumed_a_run_gives_the_same_bytes(
+    tmp_path: Path, reference_site_declaration: dict[str, Any]
+) -> None:
+    reference_site_declaration["clock"]["duration"] = "1 d"
+    file = tmp_path / "site.yaml"
+    file.write_text(yaml.safe_dump(reference_site_declaration), encoding="utf-8")
+    out = tmp_path / "run"
+    with serving(file, out, "--simulated") as run:
+        done = run.ask(Verb.CHECKPOINT)
+        assert done.done and Path(done.told["file"]).exists()
+        code, why = _refused(file, "--simulated", "--out", str(out))
+        assert code == 2 and "--resume" in why, why
+        os.kill(run.process.pid, signal.SIGINT)
+        assert run.wait() == 0 and "stopped Ctrl-C" in run.said()
+    assert not (out / "figures.json").exists()
+    with serving(file, out, "--simulated", "--resume") as run:
+        assert run.ask(Verb.CHECKPOINT).done
+        code, why = _refused(file, "--simulated", "--resume", "--out", str(out))
+        assert code == 1 and "audit" in why, why
+        run.kill()
+    with serving(file, out, "--simulated", "--resume", ready=False) as run:
+        assert run.wait() == 0, run.said()
+        begun = [e for e in run.events() if e["kind"] == "start"]
+        assert len(begun) == 1, "a run in simulated time shows no trace of it"
+    run_site(load_site(file), tmp_path / "whole", lambda *_: None)
+    for name in RESULTS:
+        assert (out / name).read_bytes() == (tmp_path / "whole" / name).read_bytes(), name
+
+
+def test_a_plant_is_lost_and_comes_back_and_a_dead_controller_leaves_it_safe(
+    tmp_path: Path, rami: Callable[..., subprocess.CompletedProcess[str]]
+) -> None:
+    with rig(tmp_path, ("hts",)) as found:
+        plant, run, site = found.emulators["hts"], found.run, found.site
+        assert plant.control() == "remote"
+        told = rami("status", str(run.folder), "--json")
+        assert told.returncode == 0 and '"control"' in told.stdout
+
+        trial = found.lose("link", "hts")
+        assert trial.alarm_s < ALARM_S + 3 * STEP_S + TURN_S + 3.0
+
+        _operator(found.run, site)
+
+        before = len(_written(run.folder))
+        os.kill(run.process.pid, signal.SIGSTOP)
+        eventually(lambda: plant.control() == "safe", "the plant's own heartbeat")
+        os.kill(run.process.pid, signal.SIGCONT)
+        eventually(lambda: plant.control() == "remote", "driven again")
+        steps = sorted(set(_written(run.folder)[before:]))
+        apart = [b - a for a, b in pairwise(steps)]
+        assert min(apart, default=1e9) > 0.3e9 * STEP_S, "no burst of writes"
+
+        run.kill()
+        begun = time.monotonic()
+        eventually(lambda: plant.control() == "safe", "left alone")
+        assert time.monotonic() - begun < HEARTBEAT_S + STEP_S + TURN_S
+
+
+def _operator(run: Any, site: RemoteSite) -> None:
+    """What people ask for, of a real run."""
+    refused = run.ask(Verb.MODE, twin="dhs", mode="shadow")
+    assert not refused.done and "no plant is declared" in refused.why[0]
+    assert run.ask(Verb.MODE, twin="hts", mode="advise").done
+    assert run.ask(Verb.MODE, twin="hts", mode="control").done
+    assert run.ask(Verb.EMERGENCY, twin="hts").done
+    eventually(lambda: site.view().twins["hts"].stopped, "the stop is shown")
+    refused = run.ask(Verb.SET_POINT, point="hts.hex_hnht_pump.u", value=0.5)
+    assert not refused.done
+    assert run.ask(Verb.RELEASE, twin="hts").done
+    eventually(lambda: not site.view().twins["hts"].stopped, "released")
+
+
+def _written(folder: Path) -> list[int]:
+    """Instants of what was written into the plant."""
+    lines = (folder / "audit.jsonl").read_text().splitlines(keepends=True)
+    rows = [json.loads(line) for line in lines if line.endswith("\n")]
+    return [r["at_ns"] for r in rows if r.get("outcome") in ("written", "clamped")]
