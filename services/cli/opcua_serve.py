@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +38,7 @@ def serve(
 ) -> None:
     """Until Ctrl-C or SIGTERM, or until the run has ended."""
     from rami.integration.audit import AuditFile
+    from services.assemble.historian import has_store, open_store
     from services.control.remote import RemoteSite
     from services.opcua.serving import Serving
     from services.opcua.serving import serve as work
@@ -62,7 +64,8 @@ def serve(
         def remodel(figures: Mapping[str, str]) -> SiteModel:
             return _model(site, live, figures)
 
-        work(Serving(live, remodel, settings, site.file.parent, audit), ready, until)
+        past = partial(open_store, site, read_only=True) if has_store(site) else None
+        work(Serving(live, remodel, settings, site.file.parent, audit, past), ready, until)
 
 
 def _settings(site: Site, given: Mapping[str, Any]) -> OpcuaSettings:

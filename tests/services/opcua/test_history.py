@@ -289,9 +289,9 @@ def test_nodes_and_server_tell_the_truth(server: Server) -> None:
     reading(server, work)
 
 
-def test_without_a_historian(open_served: Served) -> None:
+def test_without_a_historian(served: Served) -> None:
     async def work() -> Any:
-        async with client(open_served.url) as made:
+        async with client(served.url, served.keys["anna"], "observer") as made:
             index = (await made.get_namespace_array()).index("urn:test")
             return await Reading(made, index).raw("v0", start=START, end=START + NS)
 
