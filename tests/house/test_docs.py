@@ -180,7 +180,8 @@ def test_the_command_page_names_every_command_and_option() -> None:
 
     page = (REPOSITORY / "docs" / "reference" / "cli.md").read_text(encoding="utf-8")
     for name, command in _walk(typer.main.get_command(app), ["rami"]):
-        rows = [line for line in page.splitlines() if line.startswith(f"| `{name}")]
+        begins = (f"| `{name}`", f"| `{name} ")
+        rows = [line for line in page.splitlines() if line.startswith(begins)]
         assert len(rows) == 1, f"{name}: wanted one row in the table of commands"
         options = {o for p in command.params for o in p.opts if o.startswith("--")} - {"--help"}
         assert not {o for o in options if o not in rows[0]}, name

@@ -1,8 +1,8 @@
 """What a site file may name by `kind:` besides components: backends, sources, stores, strategies.
 
 Their configuration classes come from entry points (`rami.backends`, `rami.sources`,
-`rami.stores`, `rami.strategies`); such a class imports no library, so that reading a site
-file loads no solver and no protocol stack.
+`rami.stores`, `rami.strategies`, `rami.services`); such a class imports no library, so that
+reading a site file loads no solver and no protocol stack.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from rami.core.plugins import found
 from rami.functional.strategy.settings import StrategySettings
 
-_GROUPS = ("rami.backends", "rami.sources", "rami.stores", "rami.strategies")
+_GROUPS = ("rami.backends", "rami.sources", "rami.stores", "rami.strategies", "rami.services")
 
 
 @cache
@@ -53,6 +53,12 @@ def stores() -> Mapping[str, type[BaseModel]]:
 def strategies() -> Mapping[str, type[BaseModel]]:
     """Settings classes of what may make plans; ours is the MILP."""
     return MappingProxyType({"milp": StrategySettings, **_classes("rami.strategies")})
+
+
+@cache
+def services() -> Mapping[str, type[BaseModel]]:
+    """Configuration classes of services of owners."""
+    return _classes("rami.services")
 
 
 def unloadable(word: str) -> str:

@@ -86,10 +86,13 @@ class Site:
     def hash(self) -> str:
         """SHA-256 over all that the file means: the same for `4 MW` and `4000 kW`.
 
-        Comments, the order of keys, the description, the OPC UA server and the file's place do not
-        count.
+        Comments, the order of keys, the description, the OPC UA server, the bus and the file's
+        place do not count.
         """
-        meant = self.declaration.model_dump(mode="json", exclude={"description", "opcua"})
+        aside = {"description", "opcua", "bus"}
+        # a site without services means what it always did
+        aside |= {name for name in ("services", "zones") if not getattr(self.declaration, name)}
+        meant = self.declaration.model_dump(mode="json", exclude=aside)
         return hashlib.sha256(json.dumps(meant, sort_keys=True).encode()).hexdigest()
 
     def where(self, path: str) -> str:

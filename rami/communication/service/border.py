@@ -36,6 +36,13 @@ class Border:
         """What a party may say and hear now; nothing when it is unknown or revoked."""
         return self._rights.get(party, Rights(party))
 
+    def wanted(self, party: str) -> tuple[Topic, ...]:
+        """What a party's services would hear of anybody; a gate decides what they may."""
+        own = (s for s in self._services if s.owner == party)
+        needs = (n for s in own for n in s.consumes)
+        return tuple(dict.fromkeys(Topic(self.site, "*", n.service, n.kind, n.subject)
+                                   for n in needs))  # fmt: skip
+
     def change(self, crossings: Iterable[Crossing]) -> None:
         """Other zones, from now on."""
         self._crossings = tuple(crossings)

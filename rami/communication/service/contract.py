@@ -71,7 +71,9 @@ class Inbox:
 class Service(Protocol):
     """A service; a plain function becomes one by `function_service`."""
 
-    declaration: ServiceDeclaration
+    @property
+    def declaration(self) -> ServiceDeclaration:
+        """Who it is, what it consumes and provides."""
 
     def run(self, inbox: Inbox) -> Sequence[Message]:
         """Messages to send. What it raises counts as a crash of this service alone."""

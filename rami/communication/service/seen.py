@@ -35,9 +35,7 @@ class Seen:
             if mark == last:
                 return "repeat"
             known = last or self._floor.get(topic)
-            if known is not None and (mark[0] < known[0] or mark[1] < known[1]):
-                return "replay"
-            if last is not None and mark[0] == last[0]:
+            if known is not None and mark[0] <= known[0] and mark != known:
                 return "replay"
             if last is None and len(self._now) >= TOPICS:
                 return "flood"

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
 from rami.asset.component import Declared
-from rami.communication.service.contract import Fallback
+from rami.communication.service.contract import Fallback, Need, Offer, ServiceDeclaration
 from rami.communication.service.payload import PAYLOADS
 from rami.core.quantity import Duration
 from rami.core.wording import did_you_mean
@@ -62,14 +63,30 @@ class ServiceConfiguration(Declared):
         description="by kind of message, in place of what the service declares",
     )
 
+    def declaration(self, name: str) -> ServiceDeclaration:
+        """What a service of this configuration consumes and provides; asked without running it.
+
+        `declared` fills in what every configuration has.
+        """
+        raise NotImplementedError
+
     def service(self, name: str, place: Place) -> Service:
         """The service itself, made in the process in which it runs. Raises ConfigurationError."""
         raise NotImplementedError
 
-    @property
-    def every_s(self) -> float:
-        """Period of a declaration; 0: on every message."""
-        return 0.0 if self.on_message else self.period
+    def declared(
+        self,
+        name: str,
+        consumes: Sequence[Need] = (),
+        provides: Sequence[Offer] = (),
+        description: str = "",
+    ) -> ServiceDeclaration:
+        """A declaration with this configuration's owner, period, deadline and fallbacks."""
+        needs = [replace(n, fallback=self.fallbacks.get(n.kind, n.fallback)) for n in consumes]
+        period_s = 0.0 if self.on_message else self.period
+        return ServiceDeclaration(
+            name, self.owner, tuple(needs), tuple(provides), period_s, self.deadline, description
+        )
 
 
 class Crossing(Declared):

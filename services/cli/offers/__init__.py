@@ -10,7 +10,9 @@ from services.cli.offers import (
     live,
     meters,
     opcua,
+    parties,
     serve,
+    services,
     users,
 )
 
@@ -23,6 +25,8 @@ GROUPS = {
     "learn": learn.app,
     "emulator": emulate.app,
     "opcua": opcua.app,
+    "services": services.app,
+    "parties": parties.app,
     "users": users.app,
     "certs": certs.app,
 }

@@ -18,7 +18,7 @@ from rami.asset.kinds import kinds
 from rami.asset.reference import Refers
 from rami.core import units
 from rami.core.quantity import Quantity
-from twins.site.registry import backends, sources, stores, strategies
+from twins.site.registry import backends, services, sources, stores, strategies
 from twins.site.schema import SiteDeclaration
 from twins.site.schema.union import OneOf
 
@@ -31,7 +31,7 @@ Row = tuple[str, str, str]
 def sections() -> dict[str, type[BaseModel]]:
     """Heading of the page -> the class whose keys it lists, classes within classes too."""
     found: dict[str, type[BaseModel]] = {"site": SiteDeclaration}
-    for table in (kinds(), backends(), sources(), stores(), strategies()):
+    for table in (kinds(), backends(), sources(), stores(), strategies(), services()):
         found |= {word: model for word, model in table.items() if word not in MADE}
     queue = list(found.values())
     while queue:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from rami.asset.component import Declared
 from rami.business.tariffs import Business
 from rami.communication.opcua_settings import OpcuaSettings
+from rami.communication.service.settings import BusSettings, Crossing, ServiceConfiguration
 from rami.core.written import Name
 from rami.functional.strategy.settings import StrategySettings
 from rami.information.analytics.settings import KpiDeclaration
@@ -16,7 +17,7 @@ from rami.information.forecast.settings import ForecastSettings
 from rami.information.historian.settings import HistorianConfiguration
 from rami.information.meters.settings import MeterDataset
 from rami.information.quality.settings import QualitySettings
-from twins.site.registry import sources, stores, strategies
+from twins.site.registry import services, sources, stores, strategies
 from twins.site.schema.clock import Clock
 from twins.site.schema.external import External
 from twins.site.schema.study import Study
@@ -25,6 +26,7 @@ from twins.site.schema.union import OneOf
 
 Source = Annotated[BaseModel, OneOf(sources)]
 Store = Annotated[HistorianConfiguration, OneOf(stores)]
+Service = Annotated[ServiceConfiguration, OneOf(services)]
 Strategy = Annotated[StrategySettings, OneOf(strategies)]
 
 
@@ -52,4 +54,7 @@ class SiteDeclaration(Declared):
     strategy: Strategy = Field(description="how plans are made")
     business: Business = Field(description="owners, tariffs, factors")
     opcua: OpcuaSettings | None = Field(None, description="the site's OPC UA server")
+    services: dict[Name, Service] = Field(default_factory=dict, description="services of owners")
+    zones: tuple[Crossing, ...] = Field((), description="what may cross whose border, to whom")
+    bus: BusSettings | None = Field(None, description="how messages travel; none: in process")
     study: Study | None = Field(None, description="the seasons of `rami study`")

@@ -1,0 +1,168 @@
+"""`rami services`: what there is, whether it fits together, and running it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from time import sleep
+
+from rami.communication.service.waiting import missing, order, waiting
+from rami.core.errors import ConfigurationError, Problem, RamiError
+from services.cli.output import note, print_json, print_table, printable
+from services.cli.site import opened
+
+#: seconds between two looks at the clock
+_BEAT_S = 1.0
+
+
+def listed(file: Path | None, json: bool) -> None:
+    """One line each, in the order in which they run."""
+    from services.assemble import services as assemble
+
+    site = opened(file)
+    declared, border = assemble.declarations(site), assemble.border(site)
+    graph = waiting(declared.values(), border)
+    rows = []
+    for step, level in enumerate(order(graph), 1):
+        for name in level:
+            one = declared[name]
+            rows.append(
+                {
+                    "step": step,
+                    "service": name,
+                    "owner": one.owner,
+                    "kind": site.declaration.services[name].kind,
+                    "period_s": one.period_s,
+                    "deadline_s": one.deadline_s,
+                    "consumes": [f"{n.kind}/{n.subject} else {n.fallback}" for n in one.consumes],
+                    "provides": [f"{o.kind}/{o.subject}" for o in one.provides],
+                    "waits_for": sorted(graph.predecessors(name)),
+                }
+            )
+    if json:
+        print_json(rows)
+    elif not rows:
+        note(f"{site.name} has no section `services`")
+    else:
+        cells = [[", ".join(v) if isinstance(v, list) else v for v in r.values()] for r in rows]
+        header = tuple(key.replace("_", " ") for key in rows[0])
+        print_table(header, cells)
+
+
+def check(file: Path | None, json: bool) -> None:
+    """Raises ConfigurationError with all that cannot work; prints what is worth a look."""
+    from services.assemble import services as assemble
+
+    site = opened(file)
+    declared, border = assemble.declarations(site), assemble.border(site)
+    graph = waiting(declared.values(), border)
+    problems: list[Problem] = []
+    remarks: list[Problem] = []
+    for name, one in declared.items():
+        where = site.where(f"services.{name}")
+        for need in missing(graph, one):
+            shut = [
+                p.owner
+                for p in declared.values()
+                if p.owner != one.owner and any(o.kind == need.kind for o in p.provides)
+            ]
+            why = (
+                f"no zone lets it out of {', '.join(sorted(set(shut)))}"
+                if shut
+                else "nobody has it"
+            )
+            problem = Problem(where, f"needs {need.kind}/{need.subject}: {why}")
+            waits = need.fallback == "wait"
+            (problems if waits else remarks).append(problem)
+    try:
+        order(graph)
+    except ConfigurationError as error:
+        problems += [Problem(site.where("services"), p.what, p.hint) for p in error.problems]
+    problems += [
+        Problem(site.where("zones"), f"no service of {crossing.owner} says {kind}")
+        for crossing in site.declaration.zones
+        for kind in crossing.kinds
+        if not any(
+            o.kind == kind for d in declared.values() if d.owner == crossing.owner
+            for o in d.provides
+        )
+    ]  # fmt: skip
+    if json:
+        plain = [{"where": p.where, "what": p.what} for p in [*problems, *remarks]]
+        print_json({"services": len(declared), "problems": len(problems), "remarks": plain})
+    else:
+        for remark in remarks:
+            note(str(remark))
+    if problems:
+        raise ConfigurationError(problems)
+    if not json:
+        note(f"{site.name}: {len(declared)} services fit together")
+
+
+def schema() -> None:
+    """By `kind/version`, as JSON."""
+    from rami.communication.service.payload import PAYLOADS
+
+    print_json({f"{k}/{m.version}": m.model_json_schema() for k, m in PAYLOADS.items()})
+
+
+def run(file: Path, owners: frozenset[str], folder: Path, cycles: int, json: bool) -> None:
+    """Until stopped, or for so many looks at the clock."""
+    from services.assemble import services as assemble
+    from services.platform.events import ServiceEvent
+
+    def told(event: ServiceEvent) -> None:
+        note(printable(event.text))
+
+    site = opened(file)
+    unknown = owners - {c.owner for c in site.declaration.services.values()}
+    if unknown:
+        raise ConfigurationError(f"no service of {', '.join(sorted(unknown))} in {file}")
+    done = 0
+    with assemble.platform(site, folder=folder, told=told, only=owners) as platform:
+        while not cycles or done < cycles:
+            platform.cycle()
+            done += 1
+            if done != cycles:
+                sleep(_BEAT_S)
+        state = {
+            name: {"owner": m.declaration.owner, "runs": m.runs, "trouble": m.trouble}
+            for name, m in platform.members.items()
+        }
+    if json:
+        print_json(state)
+    else:
+        print_table(("service", "owner", "runs", "trouble"),
+                    [(n, *one.values()) for n, one in state.items()])  # fmt: skip
+
+
+def broker_config(
+    files: Sequence[Path], folder: Path, host: str, port: int, names: tuple[str, ...], user: str
+) -> None:
+    """Files of a broker for all parties that are enrolled."""
+    from rami.communication.service.bus import Rights
+    from services.assemble import services as assemble
+    from services.platform.parties import broker
+    from services.platform.parties.registry import Parties
+
+    known = Parties(folder).known()
+    active = {name for name, one in known.items() if not one.revoked}
+    if not active:
+        raise ConfigurationError(
+            [Problem(str(folder), "nobody is enrolled there", "`rami parties enrol NAME`")]
+        )
+    merged = {name: Rights(name) for name in sorted(active)}
+    for file in files:
+        border = assemble.border(opened(file))
+        for party in active & set(border.parties):
+            more, had = border.rights(party), merged[party]
+            merged[party] = Rights(party, had.sends + more.sends, had.hears + more.hears)
+        for party in sorted(set(border.parties) - active):
+            note(f"{party} of {file} is not enrolled and has no rights")
+    try:
+        written = broker.write(
+            folder / "broker", merged.values(), folder / "ca", host, port, names, user
+        )
+    except OSError as error:
+        raise RamiError(f"{folder}: {error}") from error
+    note(f"mosquitto -c {written}")

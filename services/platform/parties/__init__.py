@@ -1,0 +1,1 @@
+"""Who takes part: enrolment, keys, certificates, passwords, and the broker's own files."""

@@ -1,0 +1,54 @@
+"""Numbers of a sender's messages: each once, ever rising, over restarts too."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from rami.core.errors import RunError
+
+#: numbers reserved on disk at a time; after a crash the rest of them is skipped
+_BLOCK = 1000
+
+
+class Sequences:
+    """One owner's senders."""
+
+    def __init__(self, file: Path | None) -> None:
+        self._file = file
+        self._next: dict[str, int] = {}
+        self._reserved: dict[str, int] = _read(file)
+
+    def next(self, service: str) -> int:
+        """The next number, from 1 on. Raises RunError where none can be reserved."""
+        number = self._next.get(service, self._reserved.get(service, 1))
+        if number >= self._reserved.get(service, 1):
+            self._reserved[service] = number + _BLOCK
+            self._write()
+        self._next[service] = number + 1
+        return number
+
+    def close(self) -> None:
+        """Give back what was reserved and not used."""
+        self._reserved |= self._next
+        self._write()
+
+    def _write(self) -> None:
+        if self._file is None:
+            return
+        part = self._file.with_suffix(".part")
+        try:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            part.write_text(json.dumps(self._reserved), encoding="utf-8")
+            part.replace(self._file)
+        except OSError as error:
+            raise RunError(f"{self._file} cannot be written: {error.strerror}") from error
+
+
+def _read(file: Path | None) -> dict[str, int]:
+    if file is None or not file.exists():
+        return {}
+    try:
+        return {str(k): int(v) for k, v in json.loads(file.read_text(encoding="utf-8")).items()}
+    except (OSError, ValueError, AttributeError, TypeError) as error:
+        raise RunError(f"{file} does not read: {error}; mend it or remove it") from error

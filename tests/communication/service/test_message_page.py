@@ -1,0 +1,24 @@
+"""The page of messages lists every field of every kind."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rami.communication.service.payload import PAYLOADS
+from tests.communication.service.message_rows import tables
+
+
+@pytest.mark.parametrize("heading", sorted(tables()))
+def test_every_field_is_there(heading: str, repository: Path) -> None:
+    page = (repository / "docs" / "reference" / "messages.md").read_text(encoding="utf-8")
+    parts = {p.partition("\n")[0]: p for p in page.split("\n### ")[1:]}
+    rows = [line for line in parts[heading].splitlines() if line.startswith("| `")]
+    assert rows == tables()[heading]
+
+
+def test_every_kind_is_there(repository: Path) -> None:
+    page = (repository / "docs" / "reference" / "messages.md").read_text(encoding="utf-8")
+    headings = {p.partition("\n")[0] for p in page.split("\n### ")[1:]}
+    assert headings == {f"{k}/{m.version}" for k, m in PAYLOADS.items()} | {"grid"}
