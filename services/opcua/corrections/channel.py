@@ -191,6 +191,11 @@ class Channel(UaProcessor):  # type: ignore[misc]
         return certificate
 
     @property
+    def ended(self) -> bool:
+        """Whether the connection is gone; its session may live on."""
+        return bool(self._transport.is_closing())
+
+    @property
     def who(self) -> str:
         """As the audit names a client nobody knows yet."""
         return f"opcua {self.guest.address}"

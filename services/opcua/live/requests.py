@@ -56,6 +56,8 @@ class PublishQueue:
 
     def next(self, channel: Any) -> PublishRequest | None:
         """The oldest that can still be answered on this channel."""
+        if channel.ended:
+            self.waiting.clear()
         now = time.monotonic()
         while self.waiting:
             request = self.waiting.popleft()

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import Any
 
 import pytest
-from asyncua import ua
+from asyncua import Client, ua
 from asyncua.ua.ua_binary import struct_from_binary
 
-from tests.services.opcua.attacks import Heard, until
-from tests.services.opcua.served import Served, client, node, spaces
+from tests.services.opcua.served import PASSWORDS, Served, client, node, spaces
+from tests.services.opcua.wire import REFUSED, SOON, Heard, until
 
 
 class Raw:
@@ -229,3 +230,44 @@ def test_limits_of_a_session(served: Served) -> None:
 
     run(served, work)
     assert served.server.state["subscriptions"] == 0
+
+
+def test_what_came_while_the_line_was_cut_is_not_lost(served: Served) -> None:
+    """A session outlives its connection; what was not told waits for the next one."""
+
+    async def work(made: Any, raw: Raw) -> Any:
+        await raw.create()
+        await raw.monitor("v9", QueueSize=10)
+        await raw.values()
+        waiting = asyncio.create_task(raw.publish())
+        await asyncio.sleep(0.1)
+        made.uaclient.protocol.transport.abort()
+        waiting.cancel()
+        for value in (1.5, 2.5):
+            await asyncio.to_thread(served.set, {9: value})
+        async with client(served.url, served.keys["anna"], "observer") as later:
+            await spaces(later)
+            other = Raw(later)
+            other.number = raw.number
+            request = ua.TransferSubscriptionsRequest()
+            request.Parameters.SubscriptionIds = [raw.number]
+            told = await other._ask(request, ua.TransferSubscriptionsResponse)
+            assert told.Parameters.Results[0].StatusCode.is_good()
+            return (await other.values())[1]
+
+    async def connected() -> Any:
+        made = Client(served.url, timeout=SOON)
+        pair = served.keys["anna"]
+        made.application_uri = "urn:client:anna"
+        await made.set_security_string(f"Basic256Sha256,SignAndEncrypt,{pair.file},{pair.key_file}")
+        made.set_user("observer")
+        made.set_password(PASSWORDS["observer"])
+        await made.connect()
+        await spaces(made)
+        try:
+            return await work(made, Raw(made))
+        finally:
+            with suppress(*REFUSED):
+                await made.disconnect()
+
+    assert asyncio.run(connected()) == [(0, 1.5), (0, 2.5)]
