@@ -68,12 +68,10 @@ def serve_site(
     tunings = assemble.tune(site, fmus)
     report("tuning", 1.0)
     clock = run_clock(site, options.clock or site.clock.mode, options.speed or site.clock.speed)
-    real = clock.kind == "real"
-    start = clock() if real else instant(site.clock.start)
-    span = site.clock.duration if options.duration_s is None else options.duration_s
+    start, intervals = _span(site, out, options, clock.kind)
     job = Job(
-        site.file, "run", start, round(span / site.strategy.step), site.strategy.cost_basis,
-        DataOptions(), fmus, tunings, float(site.clock.step),
+        site.file, "run", start, intervals, site.strategy.cost_basis, DataOptions(), fmus,
+        tunings, float(site.clock.step),
     )  # fmt: skip
     aims = {t: Mode(d.mode) for t, d in site.twins.items() if d.mode != "simulate"}
     live = LiveOptions(site.hash, options.who, aims, options.approve)
@@ -97,6 +95,20 @@ def serve_site(
     report("run", 1.0)
     result, paced = job_result(site, job, opened.season), clock.kind != "simulated"
     return concluded(site, result, receivers, out, recorded=paced), ""
+
+
+def _span(site: Site, out: Path, options: ServeOptions, kind: str) -> tuple[int, int]:
+    """Begin, UTC ns, and number of intervals; those of the run that is resumed."""
+    from services.assemble.runtime import begin_ns
+    from services.runtime.checkpoints import Checkpoints
+    from services.runtime.live_run import KIND, VERSION
+
+    found = Checkpoints(out).last(KIND, VERSION) if options.resume else None
+    if found is not None:
+        return int(found[1].plain["start_ns"]), int(found[1].plain["intervals"])
+    span = site.clock.duration if options.duration_s is None else options.duration_s
+    start = begin_ns(site) if kind == "real" else instant(site.clock.start)
+    return start, round(span / site.strategy.step)
 
 
 def _check(site: Site, out: Path, options: ServeOptions) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
@@ -29,11 +30,14 @@ def run_clock(site: Site, kind: str, speed: float) -> RunClock:
         return SimulatedClock(instant(site.clock.start))
     if kind == "scaled":
         return PacedClock(instant(site.clock.start), speed)
-    import time
+    return PacedClock(begin_ns(site), real=True)
 
-    # whole steps of the exchange, so that plans stand on the minute
+
+def begin_ns(site: Site) -> int:
+    """Where a run in real time begins now: a whole step of the exchange, so that plans stand on
+    the minute."""
     step_ns = round(site.clock.step * NS)
-    return PacedClock(time.time_ns() // step_ns * step_ns, real=True)
+    return time.time_ns() // step_ns * step_ns
 
 
 def live_planner(site: Site, job: Job, basis: CostBasis, *, simulated: bool) -> Planner:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from rami.core.event import EventKind, Severity
 from rami.integration.audit import AuditFile
-from services.assemble.live_parts import live_history, live_planner, run_clock
+from services.assemble.live_parts import begin_ns, live_history, live_planner, run_clock
 from services.assemble.live_twin import MakePlant, TwinMaker
 from services.assemble.plant import open_backends
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from twins.site.site import Site
     from twins.twin import CostBasis
 
-__all__ = ["AUDIT_FILE", "MakePlant", "Opened", "open_run", "run_clock"]
+__all__ = ["AUDIT_FILE", "MakePlant", "Opened", "begin_ns", "open_run", "run_clock"]
 
 AUDIT_FILE = "audit.jsonl"
 

@@ -29,7 +29,7 @@ from services.runtime.twin_modes import TwinModes
 from services.runtime.views import site_view
 from services.study.season_run import SeasonRun
 
-_KIND, _VERSION = "run", 1
+KIND, VERSION = "run", 1
 #: figures in a reason change from step to step; the reason does not
 _DIGITS = re.compile(r"[-\d.e+]+")
 
@@ -138,18 +138,25 @@ class LiveRun:
         plain = {
             "site": self._options.site_hash,
             "clock": self._clock.kind,
+            "start_ns": self.run.data.grid.start_ns,
+            "intervals": self.run.data.grid.count,
             "time_ns": self.loop.now_ns,
             "steps": self.loop.control_steps,
             "modes": {twin: modes.plain() for twin, modes in self.modes.items()},
         }
-        return self._checkpoints.write(Snapshot(_KIND, _VERSION, plain, state))
+        return self._checkpoints.write(Snapshot(KIND, VERSION, plain, state))
 
     def resume(self) -> bool:
         """Go on from the last checkpoint; whether there is one. RunError, DataError."""
-        found = self._checkpoints.last(_KIND, _VERSION)
+        found = self._checkpoints.last(KIND, VERSION)
         if found is None:
             return False
         file, state = found
+        if state.plain["clock"] != self._clock.kind:
+            raise DataError(
+                f"{file} is of a run in {state.plain['clock']} time, this one is in "
+                f"{self._clock.kind}"
+            )
         if state.plain["site"] != self._options.site_hash:
             raise DataError(
                 f"{file} belongs to another site file: {state.plain['site']}, this one is "

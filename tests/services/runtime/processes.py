@@ -148,7 +148,7 @@ class Serving:
 
     def ask(self, verb: Verb, **arguments: Any) -> Reply:
         """As an operator named tester."""
-        return ask(self.folder, Request(verb, "tester", {"why": "test", **arguments}), 60.0)
+        return ask(self.folder, Request(verb, "tester", arguments), 60.0)
 
     def events(self, kind: str = "", source: str = "") -> list[dict[str, Any]]:
         """Of the journal; a line that is being written is left out."""
@@ -186,7 +186,16 @@ def serving(site: Path, folder: Path, *words: str, ready: bool = True) -> Iterat
     folder.parent.mkdir(parents=True, exist_ok=True)
     with (folder.parent / f"{folder.name}.err").open("ab") as err:
         process = subprocess.Popen(
-            [sys.executable, "-m", "services.cli", "serve", str(site), "--out", str(folder), *words],
+            [
+                sys.executable,
+                "-m",
+                "services.cli",
+                "serve",
+                str(site),
+                "--out",
+                str(folder),
+                *words,
+            ],
             stdout=subprocess.DEVNULL,
             stderr=err,
         )

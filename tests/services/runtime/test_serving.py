@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -25,10 +24,10 @@ from twins.site import load_site
 RESULTS = ("figures.json", "timeseries.csv.gz")
 
 
-def _refused(site: Path, *words: str) -> tuple[int, str]:
-    command = [sys.executable, "-m", "services.cli", "serve", str(site), *words]
+def _rami(*words: str) -> tuple[int, str, str]:
+    command = [sys.executable, "-m", "services.cli", *words]
     done = subprocess.run(command, capture_output=True, text=True)
-    return done.returncode, done.stderr
+    return done.returncode, done.stdout, done.stderr
 
 
 def test_stopped_killed_and_resumed_a_run_gives_the_same_bytes(
@@ -41,14 +40,14 @@ def test_stopped_killed_and_resumed_a_run_gives_the_same_bytes(
     with serving(file, out, "--simulated") as run:
         done = run.ask(Verb.CHECKPOINT)
         assert done.done and Path(done.told["file"]).exists()
-        code, why = _refused(file, "--simulated", "--out", str(out))
+        code, _, why = _rami("serve", str(file), "--simulated", "--out", str(out))
         assert code == 2 and "--resume" in why, why
         os.kill(run.process.pid, signal.SIGINT)
         assert run.wait() == 0 and "stopped Ctrl-C" in run.said()
     assert not (out / "figures.json").exists()
     with serving(file, out, "--simulated", "--resume") as run:
         assert run.ask(Verb.CHECKPOINT).done
-        code, why = _refused(file, "--simulated", "--resume", "--out", str(out))
+        code, _, why = _rami("serve", str(file), "--simulated", "--resume", "--out", str(out))
         assert code == 1 and "audit" in why, why
         run.kill()
     with serving(file, out, "--simulated", "--resume", ready=False) as run:
@@ -61,13 +60,13 @@ def test_stopped_killed_and_resumed_a_run_gives_the_same_bytes(
 
 
 def test_a_plant_is_lost_and_comes_back_and_a_dead_controller_leaves_it_safe(
-    tmp_path: Path, rami: Callable[..., subprocess.CompletedProcess[str]]
+    tmp_path: Path,
 ) -> None:
     with rig(tmp_path, ("hts",)) as found:
         plant, run, site = found.emulators["hts"], found.run, found.site
         assert plant.control() == "remote"
-        told = rami("status", str(run.folder), "--json")
-        assert told.returncode == 0 and '"control"' in told.stdout
+        code, told, _ = _rami("status", str(run.folder), "--json")
+        assert code == 0 and json.loads(told)["twins"]["hts"]["mode"] == "control"
 
         trial = found.lose("link", "hts")
         assert trial.alarm_s < ALARM_S + 3 * STEP_S + TURN_S + 3.0
@@ -91,15 +90,15 @@ def test_a_plant_is_lost_and_comes_back_and_a_dead_controller_leaves_it_safe(
 
 def _operator(run: Any, site: RemoteSite) -> None:
     """What people ask for, of a real run."""
-    refused = run.ask(Verb.MODE, twin="dhs", mode="shadow")
+    refused = run.ask(Verb.MODE, twin="dhs", mode="shadow", why="test")
     assert not refused.done and "no plant is declared" in refused.why[0]
-    assert run.ask(Verb.MODE, twin="hts", mode="advise").done
-    assert run.ask(Verb.MODE, twin="hts", mode="control").done
-    assert run.ask(Verb.EMERGENCY, twin="hts").done
+    assert run.ask(Verb.MODE, twin="hts", mode="advise", why="test").done
+    assert run.ask(Verb.MODE, twin="hts", mode="control", why="test").done
+    assert run.ask(Verb.EMERGENCY, twin="hts", why="test").done
     eventually(lambda: site.view().twins["hts"].stopped, "the stop is shown")
     refused = run.ask(Verb.SET_POINT, point="hts.hex_hnht_pump.u", value=0.5)
     assert not refused.done
-    assert run.ask(Verb.RELEASE, twin="hts").done
+    assert run.ask(Verb.RELEASE, twin="hts", why="test").done
     eventually(lambda: not site.view().twins["hts"].stopped, "released")
 
 

@@ -186,8 +186,7 @@ def controllers(count: int, folder: Path, say: Callable[[str], object]) -> list[
             options = ["--real", "--as", "tester", *one.rehearse, *again]
             with serving(site, folder / "run", *options) as run:
                 eventually(lambda: one.control() == "remote", "the plant obeys")
-                checkpoints = folder / "run"
-                eventually(lambda: list(checkpoints.glob("checkpoint-*.bin")), "a checkpoint")
+                eventually(lambda: list((folder / "run").glob("*.bin")), "a checkpoint")
                 run.kill()
                 begun = time.monotonic()
                 eventually(lambda: one.control() == "safe", "the plant is safe")
