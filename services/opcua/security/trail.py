@@ -14,11 +14,14 @@ from dataclasses import dataclass
 from rami.core.audit import Audit, AuditEntry
 from rami.core.errors import RamiError
 from services.opcua.security.acts import Act
+from services.opcua.security.tries import Budget
 
 _logger = logging.getLogger(__name__)
 #: acts that wait for the disk; above it refusals are counted, not written one by one
 _MOST = 1000
 _BATCH = 200
+#: refusals of one person or address that are written: a second, and at once
+_REFUSALS = (0.5, 200.0)
 
 
 @dataclass(frozen=True)
@@ -30,13 +33,16 @@ class _Waiting:
 class Trail:
     """Acts of people at the server, in the audit. Equal acts in a row become one row.
 
-    Refusals may come by the thousand: those that find the queue full are counted in `dropped`.
+    Refusals may come by the thousand, to fill the disk or to keep the audit from others: of each
+    person and address so many are written, and never into the second half of the queue; the rest
+    is counted in `dropped`, and told with the next one that is written.
     """
 
     def __init__(self, audit: Audit, clock: Callable[[], int] = time.time_ns) -> None:
         self._audit, self._clock = audit, clock
         self._queue: queue.Queue[_Waiting | None] = queue.Queue(_MOST)
-        self.dropped = 0
+        self.dropped = self._untold = 0
+        self._refusals = Budget(*_REFUSALS)
         self._heard: Callable[[AuditEntry, Act | None], None] = _nobody
         self._thread = threading.Thread(target=self._run, name="opcua-audit", daemon=True)
         self._thread.start()
@@ -47,6 +53,14 @@ class Trail:
 
     def tell(self, who: str, what: str, why: str, outcome: str, act: Act | None = None) -> None:
         """An act nobody waits for."""
+        if outcome == "refused":
+            if self._queue.qsize() > _MOST // 2 or not self._refusals.take(who):
+                self.dropped += 1
+                self._untold += 1
+                return
+            if self._untold:
+                why = f"{why} (and {self._untold} refusals before that are not here)"
+                self._untold = 0
         entry = self._entry(who, what, why, outcome)
         try:
             self._queue.put_nowait(_Waiting(entry, None))
