@@ -12,6 +12,7 @@ import numpy as np
 
 from rami.asset.live import Paced, Refreshable
 from rami.core.errors import ConfigurationError, Problem
+from rami.core.event import EventKind, Severity
 from rami.core.points import PointIndex
 from rami.integration.audit import last_latch
 from rami.integration.guard import Guard
@@ -123,9 +124,23 @@ class TwinMaker:
             self.stack.callback(emulator.close)
         guard, watched = sealed(
             twin, backend, self.audit, clock, declared.guard, period_s=step_s,
-            mode=Mode.SIMULATE, stopped=stopped,
+            mode=Mode.SIMULATE, stopped=stopped, tell=self._of_audit(twin),
         )  # fmt: skip
         live = declared.live or LiveSettings()
         return PlantSide(
             twin, guard, watched, ports, model.inputs, model.outputs, clock, live.hold, played
         )
+
+    def _of_audit(self, twin: str) -> Callable[[str], None]:
+        """The audit's trouble as a condition; a guard tells when it begins and when it is over."""
+        active = False
+
+        def tell(text: str) -> None:
+            nonlocal active
+            active = not active
+            self.happened(
+                EventKind.AUDIT, twin, Severity.ALARM if active else Severity.NOTE, text,
+                condition="audit", active=active,
+            )  # fmt: skip
+
+        return tell

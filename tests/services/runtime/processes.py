@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -169,6 +169,17 @@ class Serving:
     def said(self) -> str:
         """What it wrote to stderr."""
         return (self.folder.parent / f"{self.folder.name}.err").read_text()
+
+    def children(self) -> list[int]:
+        """Processes that it started and that live; not the one that only counts."""
+        found = []
+        for folder in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError, IndexError):
+                fields = (folder / "stat").read_text().rpartition(")")[2].split()
+                counts = b"resource_tracker" in (folder / "cmdline").read_bytes()
+                if int(fields[1]) == self.process.pid and fields[0] != "Z" and not counts:
+                    found.append(int(folder.name))
+        return sorted(found)
 
     def memory_mb(self) -> float:
         """Resident."""

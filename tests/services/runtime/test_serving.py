@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -18,7 +19,7 @@ from rami.communication.live_site import Verb
 from services.control import RemoteSite
 from services.run import run_site
 from tests.services.runtime.processes import eventually, serving
-from tests.services.runtime.trials import ALARM_S, HEARTBEAT_S, STEP_S, TURN_S, rig
+from tests.services.runtime.trials import ALARM_S, HEARTBEAT_S, STEP_S, TURN_S, Rig, rig
 from twins.site import load_site
 
 RESULTS = ("figures.json", "timeseries.csv.gz")
@@ -64,7 +65,7 @@ def test_a_plant_is_lost_and_comes_back_and_a_dead_controller_leaves_it_safe(
 ) -> None:
     with rig(tmp_path, ("hts",)) as found:
         plant, run, site = found.emulators["hts"], found.run, found.site
-        assert plant.control() == "remote"
+        eventually(lambda: plant.control() == "remote", "driven")
         code, told, _ = _rami("status", str(run.folder), "--json")
         assert code == 0 and json.loads(told)["twins"]["hts"]["mode"] == "control"
 
@@ -72,6 +73,7 @@ def test_a_plant_is_lost_and_comes_back_and_a_dead_controller_leaves_it_safe(
         assert trial.alarm_s < ALARM_S + 3 * STEP_S + TURN_S + 3.0
 
         _operator(found.run, site)
+        _full_disk(found)
 
         before = len(_written(run.folder))
         os.kill(run.process.pid, signal.SIGSTOP)
@@ -86,6 +88,26 @@ def test_a_plant_is_lost_and_comes_back_and_a_dead_controller_leaves_it_safe(
         begun = time.monotonic()
         eventually(lambda: plant.control() == "safe", "left alone")
         assert time.monotonic() - begun < HEARTBEAT_S + STEP_S + TURN_S
+
+
+def _full_disk(found: Rig) -> None:
+    """No file of the run may grow: nothing is written into the plant, the run goes on."""
+    run, plant, audit = found.run, found.emulators["hts"], found.run.folder / "audit.jsonl"
+    limits = resource.prlimit(run.process.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(run.process.pid, resource.RLIMIT_FSIZE, (1000, limits[1]))
+    eventually(lambda: found.holds("hts", "audit"), "alarm of the audit")
+    size = audit.stat().st_size
+    eventually(lambda: found.holds("", "no checkpoint"), "alarm of the checkpoint")
+    eventually(lambda: plant.control() == "safe", "no heartbeat without an audit")
+    step = found.site.view().step
+    assert found.site.wait(step + 2, 60.0), "the run goes on"
+    assert audit.stat().st_size == size and found.mode("hts") == "control"
+    resource.prlimit(run.process.pid, resource.RLIMIT_FSIZE, limits)
+    eventually(lambda: plant.control() == "remote", "driven again")
+    for source, condition in (("hts", "audit"), ("", "no checkpoint")):
+        eventually(lambda: not found.holds(source, condition), condition)  # noqa: B023
+    code, told, _ = _rami("audit", "verify", str(audit))
+    assert code == 0, told
 
 
 def _operator(run: Any, site: RemoteSite) -> None:

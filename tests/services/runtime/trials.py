@@ -1,11 +1,14 @@
 """Trials of a live run in real time: what is killed, cut or frozen, and what becomes of it.
 
-`python -m tests.services.runtime.trials plants COUNT FOLDER` or `controllers COUNT FOLDER` prints
-a table. Times are seconds of the wall clock, which is the run's.
+`python -m tests.services.runtime.trials plants|controllers|children COUNT FOLDER` prints a table.
+Times are seconds of the wall clock, which is the run's.
 """
 
 from __future__ import annotations
 
+import os
+import shutil
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -17,8 +20,11 @@ from typing import Any
 import numpy as np
 import yaml
 
+from rami.communication.live_site import Verb
+from services import assemble
 from services.control import RemoteSite
 from tests.services.runtime.processes import Emulator, Serving, eventually, serving, with_plants
+from twins.site import load_site
 
 REFERENCE = Path(__file__).parents[3] / "examples" / "reference" / "site.yaml"
 ALARM_S, RECOVER_S, HEARTBEAT_S = 4.0, 2.0, 5.0
@@ -30,7 +36,8 @@ _OFTEN = {
     "hts": {"sampling": "250 ms", "stale_age": "2 s", "source_age": "2500 ms"},
     "iess": {"period": "250 ms", "stale_age": "2 s"},
 }
-#: what a trial does, and whether its end is in its hands
+#: what is not to be used without a twin: all of a station, of a factory what is at its networks
+_LOST = {"hts": ("hts.",), "iess": ("hts.hex_hnht.", "hts.hex_hnlt.")}
 FAULTS = ("killed", "link", "freeze")
 
 
@@ -65,7 +72,11 @@ class Rig:
 
     def alarm(self, twin: str) -> bool:
         """Whether its plant counts as lost."""
-        found = self.site.conditions().get((twin, "plant lost"))
+        return self.holds(twin, "plant lost")
+
+    def holds(self, source: str, condition: str) -> bool:
+        """Whether a condition holds."""
+        found = self.site.conditions().get((source, condition))
         return found is not None and found[0].active
 
     def planned_without(self, twin: str) -> bool:
@@ -73,10 +84,9 @@ class Rig:
         plan = self.site.plan()
         if plan is None or not any(n.startswith(f"{twin}: not available") for n in plan.notes):
             return False
-        values = np.array(plan.values)
-        own = [k for k, c in enumerate(plan.columns) if c.startswith(f"{twin}.")]
-        powers = [k for k in own if ".P" in plan.columns[k]]
-        assert powers and np.abs(values[:, powers]).max() < 1e-6, (twin, plan.notes)
+        gone = _LOST[twin]
+        powers = [k for k, c in enumerate(plan.columns) if c.startswith(gone) and ".P" in c]
+        assert powers and np.abs(np.array(plan.values)[:, powers]).max() < 1e-6, (twin, plan.notes)
         return True
 
     def lose(self, what: str, twin: str) -> Trial:
@@ -198,8 +208,53 @@ def controllers(count: int, folder: Path, say: Callable[[str], object]) -> list[
     return took
 
 
+def children(count: int, folder: Path, say: Callable[[str], object]) -> int:
+    """Every process that a run has beside its own killed and held up, `count` times; how many
+    there were. The run has a planner, a historian and an FMU from elsewhere in processes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    declaration = yaml.safe_load(REFERENCE.read_text(encoding="utf-8"))
+    built = assemble.build_fmus(load_site(REFERENCE))
+    shutil.copy(built["dhs"], folder / "elsewhere.fmu")
+    declaration["twins"]["dhs"]["backends"] = {"model": {"kind": "fmu", "path": "elsewhere.fmu"}}
+    declaration["historian"] = {"kind": "duckdb", "folder": "history"}
+    file = folder / "site.yaml"
+    file.write_text(yaml.safe_dump(declaration, sort_keys=False), encoding="utf-8")
+    hit = 0
+    with serving(file, folder / "run", "--speed", "60") as run, run.remote() as site:
+
+        def goes_on() -> None:
+            step = site.view().step
+            eventually(lambda: site.view().step >= step + 5, "the loop goes on", 120.0)
+            assert run.process.poll() is None, run.said()
+
+        eventually(site.plan, "a plan")
+        for _ in range(count):
+            for kind in (signal.SIGKILL, signal.SIGSTOP):
+                for pid in run.children():
+                    said = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+                    os.kill(pid, kind)
+                    hit += 1
+                    run.ask(Verb.REPLAN)
+                    goes_on()
+                    if kind is signal.SIGSTOP and Path(f"/proc/{pid}").exists():
+                        os.kill(pid, signal.SIGCONT)
+                    goes_on()
+                    say(f"{kind.name} {pid} {said[1:4]}: the loop goes on")
+            made = site.plan()
+            assert made is not None
+            run.ask(Verb.REPLAN)
+            eventually(lambda: site.plan() and site.plan().made_ns > made.made_ns, "plans")  # type: ignore[union-attr]  # noqa: B023
+        assert run.ask(Verb.STOP, why="test").done and run.wait() == 0, run.said()
+    say(f"{hit} processes killed or held up; {[e['text'][:90] for e in run.events()][-8:]}")
+    return hit
+
+
 if __name__ == "__main__":
-    kinds = {"plants": plants, "controllers": controllers}
+    kinds: dict[str, Callable[..., object]] = {
+        "plants": plants,
+        "controllers": controllers,
+        "children": children,
+    }
     kinds[sys.argv[1]](
         int(sys.argv[2]),
         Path(sys.argv[3]),
