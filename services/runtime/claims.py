@@ -27,12 +27,15 @@ class Claims:
         self._leases: dict[tuple[str, Role], tuple[Lease, Mask]] = {}
 
     def ask(self, side: str, role: Role, wanted: Vector, chosen: Mask | None = None) -> None:
-        """Want values in the order of the guard's inputs, as far as the role may."""
+        """Want values in the order of the guard's inputs, as far as the role may; nothing while
+        the twin is stopped."""
         guard, held = self._guards[side], self._leases.get((side, role))
         if held is not None:
             mask = held[1] if chosen is None else held[1] & chosen
             if guard.go_on(held[0], wanted, mask):
                 return
+        if guard.stopped:
+            return
         if held is None or not guard.beat(held[0]):
             self.drop(side, role)
             lease = guard.take(role, _HOLDER)
@@ -101,4 +104,4 @@ def enter_armed(guard: Guard, mode: Mode, who: str, why: str) -> None:
     enter(guard, mode, who, why)
     if mode.writes and guard.trouble:
         guard.set_mode(former, who, "it could not be recorded")
-        raise RunError(f"the guard is not armed: {guard.trouble}")
+        raise RunError(f"the audit cannot be written: {guard.trouble}")

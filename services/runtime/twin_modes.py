@@ -99,7 +99,7 @@ class TwinModes:
         except ModelError as error:
             return [f"the model cannot take over: {error}"]
         except RunError as error:
-            return [str(error)]
+            return [f"the guard is not armed: {error}"]
         self.wanted = mode
         kind = EventKind.SWAP if Mode.SIMULATE in (former, mode) else EventKind.MODE
         self._happened(
@@ -131,7 +131,11 @@ class TwinModes:
         if self.switch.plant is None:
             return ""
         guard = self.switch.plant.guard
-        return guard.trouble or (f"stopped {guard.stopped}" if guard.stopped else "")
+        if guard.trouble:  # while nothing is written nobody else tries again
+            guard.close()
+        if guard.trouble:
+            return f"the audit cannot be written: {guard.trouble}"
+        return f"stopped {guard.stopped}" if guard.stopped else ""
 
     def _lose(self, why: str) -> None:
         switch, former = self.switch, self.switch.mode

@@ -310,7 +310,9 @@ def test_no_control_without_an_audit() -> None:
     t.agree()
     t.step()
     t.audit.broken = "disk full"
-    assert t.change(Mode.CONTROL) == ["the guard is not armed: disk full"]
+    assert t.change(Mode.CONTROL) == [
+        "the guard is not armed: the audit cannot be written: disk full"
+    ]
     assert (t.switch.mode, t.switch.backend) == (Mode.SIMULATE, MODEL)
     t.steps(3)
     assert t.plant is not None
