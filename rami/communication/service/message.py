@@ -16,6 +16,7 @@ from rami.core.timegrid import instant, moment
 #: most bytes of a message on any bus
 LIMIT = 4 << 20
 _VERSION = 1
+_EARLIEST_NS, _LATEST_NS = instant("1971-01-01T00:00Z"), instant("2200-01-01T00:00Z")
 #: what a part of a topic is made of; no wildcard of any bus is
 _PART = re.compile(r"[A-Za-z0-9_.@-]{1,120}")
 
@@ -107,8 +108,8 @@ class Message:
                 _one_topic(plain),
                 kind.model_validate(_understood(kind, plain)),
                 _count(plain),
-                instant(_text(plain, "sent", 40)),
-                instant(_text(plain, "valid_until", 40)),
+                _when(plain, "sent"),
+                _when(plain, "valid_until"),
                 _text(plain, "correlation", 120),
                 _text(plain, "reason", 500),
             )
@@ -150,15 +151,27 @@ def _one_topic(plain: dict[str, Any]) -> Topic:
 
 def _text(plain: dict[str, Any], key: str, longest: int) -> str:
     value = plain.get(key, "")
-    if not isinstance(value, str) or len(value) > longest:
+    if not isinstance(value, str) or len(value) > longest or not _whole(value):
         raise DataError(f"{key}: wanted a text of at most {longest} characters")
     return value
 
 
+def _when(plain: dict[str, Any], key: str) -> int:
+    ns = instant(_text(plain, key, 40))
+    if not _EARLIEST_NS < ns < _LATEST_NS:
+        raise DataError(f"{key}: wanted an instant within the years 1971 to 2199")
+    return ns
+
+
+def _whole(text: str) -> bool:
+    """Whether it can be written at all: JSON may hold halves of characters."""
+    return text.isascii() or not any("\ud800" <= sign <= "\udfff" for sign in text)
+
+
 def _count(plain: dict[str, Any]) -> int:
     value = plain.get("sequence")
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise DataError("sequence: wanted a whole number from 1 on")
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value < 1 << 63:
+        raise DataError("sequence: wanted a whole number from 1 on, below 2^63")
     return value
 
 

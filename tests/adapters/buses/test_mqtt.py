@@ -118,16 +118,16 @@ def test_what_is_no_message_is_counted_and_nothing_breaks(broker: Broker) -> Non
 
 
 def test_a_broker_that_goes_and_comes_back(tmp_path: Path) -> None:
-    with running(tmp_path, border(crossing())) as broker:
-        with (
-            End(broker.bus("buildings", time_ns)) as buildings,
-            End(broker.bus("network", time_ns)) as network,
-        ):
-            broker.stop()
-            until(lambda: not buildings.bus.connected and not network.bus.connected)
-            buildings.bus.send(_now(1))  # does not wait
-            broker.start()
-            until(lambda: [m.sequence for m in network.heard] == [1], "what was sent meanwhile")
+    with (
+        running(tmp_path, border(crossing())) as broker,
+        End(broker.bus("buildings", time_ns)) as buildings,
+        End(broker.bus("network", time_ns)) as network,
+    ):
+        broker.stop()
+        until(lambda: not buildings.bus.connected and not network.bus.connected)
+        buildings.bus.send(_now(1))  # does not wait
+        broker.start()
+        until(lambda: [m.sequence for m in network.heard] == [1], "what was sent meanwhile")
 
 
 def test_a_right_that_is_taken_away_holds_at_once(tmp_path: Path) -> None:
