@@ -18,6 +18,7 @@ GROUPS = (
     "fmu_step",
     "replan",
     "planning",
+    "live_loop",
     "closed_loop",
     "forecast",
     "historian",

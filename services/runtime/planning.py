@@ -49,6 +49,11 @@ class LivePlanning:
         """A new plan at the next opportunity."""
         self._wanted = self._wanted or why
 
+    @property
+    def busy(self) -> bool:
+        """Whether a plan is being made, or wanted."""
+        return bool(self._asked or self._wanted)
+
     def lose(self, lost: frozenset[str]) -> None:
         """Plan without these twins from now on."""
         if lost != self._lost:
