@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from time import sleep
+from time import sleep, time_ns
 
 from rami.communication.service.waiting import missing, order, waiting
 from rami.core.errors import ConfigurationError, Problem, RamiError
+from rami.core.timegrid import NS, instant
 from services.cli.output import note, print_json, print_table, printable
 from services.cli.site import opened
+from services.platform.clock import SetClock
 
 #: seconds between two looks at the clock
 _BEAT_S = 1.0
@@ -106,7 +108,9 @@ def schema() -> None:
     print_json({f"{k}/{m.version}": m.model_json_schema() for k, m in PAYLOADS.items()})
 
 
-def run(file: Path, owners: frozenset[str], folder: Path, cycles: int, json: bool) -> None:
+def run(
+    file: Path, owners: frozenset[str], folder: Path, cycles: int, at: str | None, json: bool
+) -> None:
     """Until stopped, or for so many looks at the clock."""
     from services.assemble import services as assemble
     from services.platform.events import ServiceEvent
@@ -115,25 +119,45 @@ def run(file: Path, owners: frozenset[str], folder: Path, cycles: int, json: boo
         note(printable(event.text))
 
     site = opened(file)
-    unknown = owners - {c.owner for c in site.declaration.services.values()}
+    declared = assemble.declarations(site)
+    unknown = owners - {d.owner for d in declared.values()}
     if unknown:
         raise ConfigurationError(f"no service of {', '.join(sorted(unknown))} in {file}")
+    clock = SetClock(_instant(at)) if at else time_ns
+    step_ns = round(min((d.period_s for d in declared.values() if d.period_s), default=1.0) * NS)
     done = 0
-    with assemble.platform(site, folder=folder, told=told, only=owners) as platform:
+    with assemble.platform(site, clock, folder, told, owners) as platform:
         while not cycles or done < cycles:
             platform.cycle()
             done += 1
-            if done != cycles:
+            if isinstance(clock, SetClock):
+                clock.now_ns += step_ns
+            elif done != cycles:
                 sleep(_BEAT_S)
-        state = {
-            name: {"owner": m.declaration.owner, "runs": m.runs, "trouble": m.trouble}
-            for name, m in platform.members.items()
+        said = [m for owner in platform.mailrooms for m in platform.newest(owner)]
+    told_by = {(m.topic.owner, m.topic.service): m for m in said}
+    rows = [
+        {
+            "service": name,
+            "owner": m.declaration.owner,
+            "runs": m.runs,
+            "trouble": m.trouble,
+            "heard": m.sender in told_by,
+            "reason": told_by[m.sender].reason if m.sender in told_by else "",
         }
+        for name, m in platform.members.items()
+    ]
     if json:
-        print_json(state)
+        print_json(rows)
     else:
-        print_table(("service", "owner", "runs", "trouble"),
-                    [(n, *one.values()) for n, one in state.items()])  # fmt: skip
+        print_table(tuple(rows[0]) if rows else (), [tuple(row.values()) for row in rows])
+
+
+def _instant(text: str) -> int:
+    try:
+        return instant(text)
+    except ValueError as error:
+        raise ConfigurationError([Problem("--at", str(error))]) from error
 
 
 def broker_config(

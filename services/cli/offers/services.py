@@ -60,12 +60,16 @@ def run(
     cycles: Annotated[
         int, typer.Option(min=0, help="end after this many looks at the clock; 0: until stopped")
     ] = 0,
+    at: Annotated[
+        str | None,
+        typer.Option(help="simulated time from this instant on, one period for each cycle"),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Run a site's services, from a process of their own, until stopped."""
     from services.cli import services as work
 
-    work.run(site, frozenset(owner or ()), folder, cycles, json)
+    work.run(site, frozenset(owner or ()), folder, cycles, at, json)
 
 
 @app.command()
