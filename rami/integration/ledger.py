@@ -62,10 +62,11 @@ class Ledger:
         return f"{self.twin}.{name}" if name else self.twin
 
     def batch(self, now: int, acts: list[AuditEntry], *, all_: bool = False) -> Batch:
-        """What is to be recorded now: what waited, then `acts`."""
+        """What is to be recorded now: what waited, then `acts`. While there is trouble always
+        something: that the audit can be written again is found by writing it."""
         repeated = self.repeats.due(now, all_=all_)
         waited = [entry for _, entry in repeated]
-        if self.trouble and (waited or acts):
+        if self.trouble:
             why = f"nothing was written while the audit could not be: {self.trouble}"
             waited.append(
                 AuditEntry(

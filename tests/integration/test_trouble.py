@@ -81,6 +81,26 @@ def test_without_audit_nothing_is_written_and_that_is_told_once() -> None:
     assert b.audit.count("stopped") == 1
 
 
+def test_an_audit_that_can_be_written_again_is_found_though_nothing_is_to_be_written() -> None:
+    b = bench(1)
+    lease = taken(b)
+    b.audit.broken = "disk full"
+    b.guard.want(lease, b.vector(0.5))
+    b.cycle()
+    b.guard.give_back(lease)
+    b.plant.holds[:] = 0.0
+    for _ in range(3):
+        b.cycle()
+    assert b.guard.trouble == "disk full"
+    b.audit.broken = ""
+    b.cycle()
+    assert b.guard.trouble == "" and b.told[-1] == "hts: the audit is written again"
+    assert b.audit.count("withheld") >= 1
+    kept = len(b.audit.entries)
+    b.cycle()
+    assert len(b.audit.entries) == kept
+
+
 def test_what_somebody_else_moved_is_noticed_after_the_settling_time() -> None:
     b = bench(1, GuardSettings(settling="5 s"), rate=0.1)  # type: ignore[arg-type]
     lease = taken(b)
