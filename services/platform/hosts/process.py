@@ -114,7 +114,7 @@ class ProcessHost:
             stderr=subprocess.STDOUT,
             pass_fds=(theirs.fileno(),),
             start_new_session=True,
-            env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"},
+            env={**_environment(), "OPENBLAS_NUM_THREADS": "1"},
         )
         theirs.close()
         self._line, self._ready, self._code = ours, False, None
@@ -148,6 +148,16 @@ class ProcessHost:
         self._line.close()
         self._process = None
         self.restarts += 1
+
+
+def _environment() -> dict[str, str]:
+    """What a stranger's process may know of ours: no passwords that somebody exported."""
+    kept = ("PATH", "HOME", "TMPDIR", "TZ", "RAMI_CACHE", "VIRTUAL_ENV", "LD_LIBRARY_PATH")
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name in kept or name.startswith(("LANG", "LC_", "PYTHON"))
+    }
 
 
 def _read(line: socket.socket, answers: queue.Queue[dict[str, Any] | Failed]) -> None:
