@@ -33,6 +33,8 @@ Report = Callable[[str, float], None]
 BASES: tuple[Basis, ...] = ("marginal", "average")
 DAY_S = 86400.0
 TIME_SERIES = "timeseries.csv.gz"
+#: share of a run that is over but whose result is not in
+_NEARLY = 0.99
 
 
 def run_study(
@@ -140,11 +142,10 @@ def _run(
         report(_name(job), 0.0)
 
     def on_tick(number: int, share: float) -> None:
-        report(_name(jobs[number]), share)
+        report(_name(jobs[number]), min(share, _NEARLY))
 
     for number, result in run_jobs(run_job, jobs, on_tick):
         job = jobs[number]
-        report(_name(job), 1.0)
         if isinstance(result, JobResult):
             results.setdefault(job.season, {})[result.mode] = result
         elif isinstance(job, CheckJob):
@@ -155,6 +156,7 @@ def _run(
             ordered = {mode: mine[mode] for mode in get_args(Mode) if mode in mine}
             compared = _compared(site, job, checks.pop(job.season, {}))
             done[job.season] = season_outcome(site, job.season, ordered, compared)
+        report(_name(job), 1.0)
 
 
 def _compared(
