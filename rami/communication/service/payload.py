@@ -52,10 +52,11 @@ class Payload(Declared):
     def paths(self) -> frozenset[str]:
         """Every site path that the message names; what may cross a border is decided on these."""
         found: set[str] = set()
-        for name in ("series", "change", "cost_eur", "figures", "shares"):
-            found |= set(getattr(self, name, ()))
-        for band in getattr(self, "quantiles", {}).values():
-            found |= set(band)
+        for name, value in self.__dict__.items():
+            if name == "quantiles":  # by level, then by path
+                found |= {path for band in value.values() for path in band}
+            elif isinstance(value, dict):
+                found |= set(value)
         source = getattr(self, "source", None)
         return frozenset(found | ({source} if isinstance(source, str) else set()))
 
@@ -139,13 +140,17 @@ class FlexibilityRequest(_OnGrid):
     """Asks whom it names to change its forecast power by so much (kW, less is negative).
 
     `price` is what is offered per kWh of changed energy (EUR/kWh, by interval, empty: none);
-    `round_number` counts the rounds of one negotiation, an answer comes before `deadline`.
+    `penalty` (EUR/kWh per kW) prices each kW by which an answer departs from the asked change:
+    asked is a price's best answer near it. `round_number` counts the rounds of one negotiation,
+    an answer comes before `deadline`.
     """
 
     kind: ClassVar[str] = "flexibility_request"
+    version: ClassVar[str] = "1.1"
 
     change: dict[Path, Column]
     price: Column = Field(default_factory=list)
+    penalty: dict[Path, Number] = Field(default_factory=dict)
     round_number: int = Field(0, ge=0, le=1000)
     deadline: Instant
 

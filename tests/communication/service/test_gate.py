@@ -10,6 +10,7 @@ import pytest
 from rami.communication.service.border import Border
 from rami.communication.service.gate import Gate
 from rami.communication.service.message import LIMIT, Message, Topic
+from rami.communication.service.payload import PAYLOADS
 from rami.communication.service.rate import Rate
 from rami.communication.service.refusals import Refusal, Refusals
 from rami.communication.service.seen import Seen
@@ -149,3 +150,22 @@ def test_wildcards_are_no_topic() -> None:
     with pytest.raises(DataError, match="no single topic"):
         Message.decode(message().encode().replace(b"buildings/load", b"*/load"))
     assert not Topic("a", "b", "c#", "d", "e").plain
+
+
+def test_every_path_that_a_payload_names_counts_at_a_border() -> None:
+    grid = {"start": "2026-01-05T06:00Z", "step_s": 3600.0, "count": 1}
+    span = {"start": "2026-01-05T06:00Z", "end": "2026-01-05T07:00Z"}
+    plain: dict[str, dict[str, object]] = {
+        "forecast": {"grid": grid, "unit": "kW", "quantity": "power", "series": {"a": [1]},
+                     "quantiles": {"0.1": {"b": [1]}}},
+        "flexibility_request": {"grid": grid, "unit": "kW", "change": {"a": [1]},
+                                "deadline": "2026-01-05T06:00Z"},
+        "flexibility_answer": {"grid": grid, "unit": "kW", "series": {"a": [1]},
+                               "cost_eur": {"b": 1.0}, "possible": True},
+        "key_figures": span | {"figures": {"a": [1.0, "kW"]}},
+        "quality_report": span | {"shares": {"a": {"good": 1.0}}},
+        "alarm": {"source": "a", "condition": "x", "active": True, "severity": 5, "text": "x"},
+    }  # fmt: skip
+    for kind, fields in plain.items():
+        paths = PAYLOADS[kind].model_validate(fields).paths()
+        assert paths == ({"a", "b"} if kind in ("forecast", "flexibility_answer") else {"a"}), kind
