@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from rami.asset.capability import Snapshotable
 from rami.asset.live import Vector
 from rami.core.errors import ModelError
 from rami.core.event import EventKind, Severity
@@ -31,6 +32,7 @@ class ModelSide:
         self.backend, self.told, self.failed = backend, told, ""
         self._twin, self._happened, self._settle = twin, happened, settle
         self._failed_s = 0.0
+        self._saved: bytes | None = None
 
     def step(self, inputs: Vector, seconds: float, *, must: bool) -> bool:
         """Whether it made the step; ModelError where it does not and `must`."""
@@ -60,6 +62,17 @@ class ModelSide:
         if self._settle is not None:
             self._settle(self.backend)
             self.told[:] = self.backend.read()
+
+    def save(self) -> bytes:
+        """Its state; the last one that it gave while it does not run. ModelError."""
+        if not isinstance(self.backend, Snapshotable):
+            raise ModelError(
+                f"the model of {self._twin} cannot save its state: this run cannot be resumed"
+            )
+        if self.failed and self._saved is not None:
+            return self._saved
+        self._saved = self.backend.save()
+        return self._saved
 
     def plain(self) -> list[str | float]:
         """Why it failed and since when, for a checkpoint."""

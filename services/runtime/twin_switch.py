@@ -57,8 +57,7 @@ class TwinSwitch:
         self._safe = safe
         guards = {MODEL: edge_guard} | ({PLANT: plant.guard} if plant is not None else {})
         self._claims = Claims(guards)
-        commanded = plant.guard.inputs.names if plant is not None else ()
-        self._commanded = edge.inputs.places(commanded)
+        self._commanded = edge.inputs.places(plant.guard.inputs.names if plant is not None else ())
         self.mode = Mode.SIMULATE
         #: nothing that controllers want is done: the plant is away
         self.resting = False
@@ -78,7 +77,7 @@ class TwinSwitch:
     @property
     def backend(self) -> str:
         """`model` or `plant`: what the points come from."""
-        return MODEL if self.mode is Mode.SIMULATE else PLANT
+        return MODEL if self.plant is None or self.mode is Mode.SIMULATE else PLANT
 
     @property
     def guard(self) -> Guard:
@@ -95,12 +94,11 @@ class TwinSwitch:
         return (self._edge_guard,) if self.plant is None else (self._edge_guard, self.plant.guard)
 
     def positions(self) -> Vector:
-        """Where the actuators stand, in the order of the edge's inputs; as far as known."""
+        """Where the actuators stand, or stood last, in the order of the edge's inputs."""
         if self.backend == MODEL or self.plant is None:
             return self.edge.held
-        found = self.edge.held.copy()
-        known = np.isfinite(self.plant.positions)
-        found[self._commanded[known]] = self.plant.positions[known]
+        found, own = self.edge.held.copy(), self.plant.positions
+        found[self._commanded] = np.where(np.isfinite(own), own, found[self._commanded])
         return found
 
     def read(self) -> Vector:
@@ -134,18 +132,20 @@ class TwinSwitch:
             mask = np.ones(len(mask), np.bool_)
         if not mask.any():
             return None
-        positions, others = self.u.copy(), np.zeros(len(self.u), np.bool_)
-        positions[self.actuated] = self.positions()
+        others = np.zeros(len(self.u), np.bool_)
         others[self.actuated] = mask
-        return positions, others
+        return self._with(self.positions()), others
 
     def landed(self) -> Vector | None:
         """As in Arbitrated."""
         if np.array_equal(self._landed, self._wanted):
             return None
-        found = self.u.copy()
-        found[self.actuated] = self._landed
-        return found
+        return self._with(self._landed)
+
+    def _with(self, positions: Vector) -> Vector:
+        inputs = self.u.copy()
+        inputs[self.actuated] = positions
+        return inputs
 
     def begin(self, inputs: Vector) -> None:
         """Hand over what the controllers want; what acts on the plant is told to a played one."""
@@ -170,8 +170,8 @@ class TwinSwitch:
         # in `shadow` it only records what was refused
         stepped = plant.guard.step(plant.seen)
         if self.mode is Mode.ADVISE:
-            names = plant.guard.inputs.names
-            self.advice = {names[i]: float(wanted[i]) for i in np.flatnonzero(own)}
+            named = zip(plant.guard.inputs.names, wanted.tolist(), own, strict=True)
+            self.advice = {name: value for name, value, mine in named if mine}
         if self.mode is not Mode.CONTROL:
             return
         plant.beat()
@@ -206,7 +206,6 @@ class TwinSwitch:
         if plant is not None:
             plant.advance(seconds)
             plant.look(anew=plant.lockstep)
-        # where the plant tells no position the last one counts
         self.edge.held[:] = self.u[self.actuated] = self.positions()
         if self.backend == MODEL or plant is None:
             if self._side.step(self.u, seconds, must=not self.resting):
@@ -214,8 +213,7 @@ class TwinSwitch:
             self._registers.count(self.told, self.edge.told)
             self._registers.seen(plant.values if plant is not None else None)
         else:
-            known = np.isfinite(plant.acting)
-            self.u[known] = plant.acting[known]
+            np.copyto(self.u, plant.acting, where=np.isfinite(plant.acting))
             if self._side.step(self.u, seconds, must=False) and self.beside is not None:
                 self.beside.step(self.u, plant, self.edge.told, seconds)
             self._tell(plant)
@@ -256,7 +254,8 @@ class TwinSwitch:
         self._moved = True
 
     def save(self) -> bytes:
-        """Model, guards, registers, mode: the whole twin but its plant."""
+        """Model, guards, registers, mode: the whole twin but its plant. ModelError where the
+        model cannot."""
         plain = {
             "mode": self.mode.value,
             "resting": self.resting,
@@ -266,7 +265,7 @@ class TwinSwitch:
             "model_side": self._side.plain(),
         }
         parts = {
-            "model": self.model.save(),
+            "model": self._side.save(),
             "edge_guard": self._edge_guard.save(),
             "plant_guard": self.plant.guard.save() if self.plant is not None else b"",
             "registers": self._registers.save(),
@@ -288,18 +287,12 @@ class TwinSwitch:
         for name, vector in self._vectors().items():
             vector[:] = saved.array(name)
         plain = saved.plain
-        self.mode, self.resting = Mode(plain["mode"]), plain["resting"]
-        self._moved = plain["moved"]
+        self.mode, self.resting, self._moved = Mode(plain["mode"]), plain["resting"], plain["moved"]
         self._side.restore(plain["model_side"])
         self._others[:] = plain["others"]
         self._claims.restore(plain["claims"])
 
     def _vectors(self) -> dict[str, Vector]:
-        return {
-            "u": self.u,
-            "told": self.told,
-            "raw": self.edge.told,
-            "held": self.edge.held,
-            "landed": self._landed,
-            "wanted": self._wanted,
-        }
+        edge = self.edge
+        vectors = (self.u, self.told, edge.told, edge.held, self._landed, self._wanted)
+        return dict(zip(("u", "told", "raw", "held", "landed", "wanted"), vectors, strict=True))

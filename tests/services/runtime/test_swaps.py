@@ -12,15 +12,14 @@ import pytest
 
 from tests.services.conftest import ReadySite
 from tests.services.runtime.self_driven import Beaten, SelfDriven, SelfDrivenPlants
+from tests.services.runtime.swap_table import allowed, table
 from tests.services.runtime.swaps import (
     FLOWS,
     Course,
     Stay,
-    allowed,
     course,
     declared,
     stays,
-    table,
 )
 
 Ready = Callable[[Mapping[str, Any], Path], ReadySite]
