@@ -34,8 +34,7 @@ def rami(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Rami:
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     """Two weeks with a gap of three hours, a spike, and a stuck span of a day and a half."""
-    rng = np.random.default_rng(3)
-    place = np.arange(96 * 14)
+    rng, place = np.random.default_rng(3), np.arange(96 * 14)
     load = 500 + 200 * np.sin(place * 2 * np.pi / 96) + rng.normal(0, 10, len(place))
     air = 5 + 4 * np.sin(place * 2 * np.pi / 96 - 1) + rng.normal(0, 0.2, len(place))
     load[700:844] = load[700]
@@ -45,8 +44,7 @@ def file(tmp_path: Path) -> Path:
     for i in place:
         if not 500 <= i < 512:
             lines.append(f"{start + 15 * np.timedelta64(int(i), 'm')}Z,{load[i]:.3f},{air[i]:.2f}")
-    path = tmp_path / "data.csv"
-    path.write_text("\n".join(lines) + "\n")
+    (path := tmp_path / "data.csv").write_text("\n".join(lines) + "\n")
     return path
 
 
@@ -272,8 +270,7 @@ def test_clean_signals_go_beside_the_raw_ones(
     from twins.site import load_site
 
     reference_site_declaration["historian"] = {"kind": "duckdb", "folder": "history"}
-    site = tmp_path / "site.yaml"
-    site.write_text(yaml.safe_dump(reference_site_declaration))
+    (site := tmp_path / "site.yaml").write_text(yaml.safe_dump(reference_site_declaration))
     signals, rows = read_file(file, {})
     store = open_store(load_site(site))
     store.declare(signals)
@@ -284,23 +281,20 @@ def test_clean_signals_go_beside_the_raw_ones(
     ran = rami("data", "clean", site, "--step", "1 h", "--json")
     assert ran.returncode == 0, ran.stderr
     assert json.loads(ran.stdout)["rows_new"] > 0
-    assert (
-        json.loads(rami("data", "clean", site, "--step", "1 h", "--json").stdout)["rows_new"] == 0
-    )
+    again = rami("data", "clean", site, "--step", "1 h", "--json")
+    assert json.loads(again.stdout)["rows_new"] == 0
     store = open_store(load_site(site), read_only=True)
     known = {s.name: s for s in store.signals()}
-    kept = store.rows(["temp_air"], 0, 2**62)
-    clean = store.rows(["temp_air@clean"], 0, 2**62)
+    kept, clean = (store.rows([n], 0, 2**62) for n in ("temp_air", "temp_air@clean"))
     store.close()
     assert {"temp_air@clean", "P_load@clean"} <= {*known}
     assert known["meter.E"].cumulative and not known["meter.E@clean"].cumulative
     assert kept.values.max() == 45.0 and clean.values.max() < 20.0
     assert len(clean) == 336
-    judged = _by_name(json.loads(rami("data", "quality", site, "--json").stdout))
-    assert {*judged} == {"P_load", "temp_air", "meter.E"}
+    told = json.loads(rami("data", "quality", site, "--json").stdout)
+    assert {*_by_name(told)} == {"P_load", "temp_air", "meter.E"}
     monkeypatch.setattr("services.assemble.quality.ROWS_AT_ONCE", 1000)
     ran = rami("data", "quality", site)
     assert ran.returncode == 2 and "too many to be judged at once" in ran.stderr
-    assert (
-        rami("data", "quality", site, "--from", "2019-01-15", "--to", "2019-01-16").returncode == 0
-    )
+    span = ("--from", "2019-01-15", "--to", "2019-01-16")
+    assert rami("data", "quality", site, *span).returncode == 0
