@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rami.communication.live_site import Reply, Request, Verb
-from rami.core.errors import DataError, RunError
+from rami.core.errors import DataError, ModelError, RunError
 from rami.core.event import EventKind, Severity
 from rami.core.snapshot import Snapshot
 from rami.core.timegrid import iso
@@ -131,10 +131,10 @@ class LiveRun:
 
     def checkpoint(self) -> Path:
         """Write the whole state; the file. RunError."""
-        state = {
-            "run": self.run.save(),
-            "events": self.published.save(),
-        }
+        try:
+            state = {"run": self.run.save(), "events": self.published.save()}
+        except ModelError as error:
+            raise RunError(str(error)) from None
         plain = {
             "site": self._options.site_hash,
             "clock": self._clock.kind,

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+import pytest
+
+from rami.asset.live import Vector
 from rami.communication.live_site import Reply, Request, Verb
-from rami.core.errors import RunError
+from rami.core.errors import ModelError, RunError
 from rami.core.event import EventKind, Severity
 from rami.core.snapshot import Snapshot
+from rami.integration.mode import Mode
 from services.control.requests import Waiting
 from services.runtime.checkpoints import Checkpoints
+from services.runtime.model_side import ModelSide
 from services.runtime.saving import Saving
+from tests.services.runtime.toys import ToyModel, toy
 
 
 class Disk:
@@ -68,3 +75,35 @@ def test_the_last_two_checkpoints_are_kept_and_a_damaged_one_is_passed_over(tmp_
     assert found is not None and found[1].plain == {"number": 3}
     following = Checkpoints(tmp_path).write(Snapshot("run", 1, {"number": 9}, {}))
     assert following.name > files[-1].name, "numbers go on"
+
+
+def test_a_model_that_cannot_save_is_told_of() -> None:
+    t = toy()
+    t.steps(2)
+    whole = t.switch.save()
+    t.model.fails = "gone"
+    t.switch.model.save = refuse  # type: ignore[method-assign]
+    with pytest.raises(ModelError, match="gone"):
+        t.switch.save()
+    t.agree()
+    assert t.change(Mode.CONTROL, at_once=True) == []
+    t.steps(2)
+    assert t.switch.model_failed
+    kept = Snapshot.from_bytes(t.switch.save(), "twin", 1).parts["model"]
+    assert kept == Snapshot.from_bytes(whole, "twin", 1).parts["model"], "the last good one"
+
+
+def test_a_model_from_elsewhere_may_not_be_able_to_save() -> None:
+    class OnlySteps:
+        inputs, outputs = ToyModel().inputs, ToyModel().outputs
+
+        def read(self) -> Vector:
+            return np.zeros(len(self.outputs))
+
+    side = ModelSide("toy", OnlySteps(), np.zeros(3), lambda *_, **__: None, None)  # type: ignore[arg-type]
+    with pytest.raises(ModelError, match="toy cannot save its state: this run cannot be resumed"):
+        side.save()
+
+
+def refuse() -> bytes:
+    raise ModelError("gone")
