@@ -107,7 +107,7 @@ class Rig:
         alarm_s = since()
         others = [t for t in self.emulators if t != twin]
         assert all(self.mode(t) == "control" for t in others), "the others go on"
-        assert self.mode(twin) == "simulate"
+        eventually(lambda: self.mode(twin) == "simulate", "the model stands in")
         eventually(lambda: self.planned_without(twin), f"a plan without {twin}")
         replanned_s = since()
         if what == "killed":
