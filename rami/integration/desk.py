@@ -81,14 +81,18 @@ class Desk:
         self._accept(now, lease, wanted, accepted)
         return accepted
 
-    def go_on(self, now: int, lease: Lease, values: Vector, chosen: Mask) -> bool:
+    def go_on(self, now: int, lease: object, values: object, chosen: object) -> bool:
         """Values all of which are accepted; else nothing."""
-        if not self.leases.known(lease) or self.closed() is not None:
+        size = len(self.inputs)
+        wanted, where = requests.vector(values, size), requests.mask(chosen, size)
+        if isinstance(wanted, Refusal) or isinstance(where, Refusal):
+            return False
+        if not isinstance(lease, Lease) or self._unfit(now, lease, None) is not None:
             return False
         held = self.leases.valid(lease, now)
-        if (chosen & ~(held & np.isfinite(values))).any():
+        if (where & ~(held & np.isfinite(wanted))).any():
             return False
-        np.copyto(self.leases.wanted[lease.role.rank], values, where=chosen)
+        np.copyto(self.leases.wanted[lease.role.rank], wanted, where=where)
         self.leases.renew(lease, held, now)
         return True
 

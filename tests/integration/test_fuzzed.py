@@ -103,6 +103,8 @@ def _one(guard: Guard, draw: random.Random, leases: list[Any], now: int) -> bool
     chosen: Any = draw.choice(
         [None, np.array([draw.random() < 0.3 for _ in range(COUNT)]), [True] * COUNT]
     )
+    if at is None and draw.random() < 0.3 and guard.go_on(lease, values, chosen):
+        return True
     taken = guard.want(lease, values, chosen, at)
     asked = taken.any() if not isinstance(chosen, np.ndarray) else (taken == chosen).all()
     return bool(asked)
