@@ -19,7 +19,6 @@ from services.platform.member import Member
 if TYPE_CHECKING:
     from rami.communication.service.bus import Bus
     from rami.communication.service.contract import ServiceDeclaration
-    from rami.core.audit import Audit
     from services.platform.events import ServiceEvent
     from services.platform.hosts.outcome import Host
     from services.platform.runner import Platform
@@ -51,11 +50,11 @@ def platform(
     folder: Path | None = None,
     told: Callable[[ServiceEvent], None] | None = None,
     only: frozenset[str] = frozenset(),
-    audits: Callable[[Path], Audit] | None = None,
 ) -> Platform:
     """The services of a site, not yet running.
 
-    `folder` holds each owner's own files in a folder of his (none: nothing is kept). `only` are
+    `folder` holds each owner's own files in a folder of his: events, the audit of what was refused,
+    sequences (none: nothing is kept). `only` are
     owners whose services run here; the others' are heard over the bus. Raises ConfigurationError.
     """
     from services.platform.runner import Platform
@@ -75,10 +74,13 @@ def platform(
         own.mkdir(parents=True, exist_ok=True, mode=0o700)
         return own
 
-    refusals = {}
-    for owner in owners:
-        audit = audits(home(owner)) if audits is not None and folder is not None else None
-        refusals[owner] = Refusals(clock, audit)
+    def refused(owner: str) -> Refusals:
+        from rami.integration.audit import AuditFile
+
+        file = home(owner) / "refused" / "audit.jsonl" if folder is not None else None
+        return Refusals(clock, AuditFile(file, clock) if file is not None else None)
+
+    refusals = {owner: refused(owner) for owner in owners}
     buses = _buses(site, made, owners, clock, refusals, home if folder is not None else None)
     kept = home if folder is not None else None
     return Platform(members, made, buses, clock, refusals, kept, told)

@@ -39,7 +39,11 @@ class Outbox:
             if fault is not None:
                 faults.append(fault)
                 continue
-            sequence = self._sequences(declaration.owner).next(declaration.name)
+            try:
+                sequence = self._sequences(declaration.owner).next(declaration.name)
+            except RunError as error:
+                faults.append(Failed(Trouble.REFUSED, str(error)[:300]))
+                continue
             stamped = replace(message, sequence=sequence, sent_ns=now_ns)
             for bus in self._buses.get(declaration.owner, ()):
                 try:

@@ -15,7 +15,7 @@ from rami.communication.service.bus import Bus
 from rami.communication.service.message import Message
 from rami.communication.service.refusals import Refusals
 from rami.communication.service.waiting import gives, order, waiting
-from rami.core.errors import UnreachableError
+from rami.core.errors import RunError, UnreachableError
 from services.platform.clock import SetClock
 from services.platform.events import Journal, ServiceEvent
 from services.platform.hosts.outcome import Failed, Trouble
@@ -55,6 +55,7 @@ class Platform:
         self.graph = waiting(declared, border)
         self._levels = order(self.graph)
         self._buses, self._refusals = buses, refusals or {}
+        self._disk = False
         owners = {m.declaration.owner for m in self.members.values() if m.host is not None}
         self.mailrooms = {owner: Mailroom() for owner in sorted(owners)}
         self._sequences = {
@@ -89,6 +90,8 @@ class Platform:
         for sequences in self._sequences.values():
             sequences.close()
         self._flush()
+        for refusals in self._refusals.values():
+            refusals.close()
 
     def __enter__(self) -> Self:
         self.open()
@@ -217,5 +220,16 @@ class Platform:
                 text = f"refused ({r.reason}): {r.topic}"
                 event = ServiceEvent(now, who, service, "refused", now, text, r.detail)
                 self.journal.tell(event, to=owner)
-            refusals.flush()
-        self.journal.flush()
+            self._kept(refusals.flush, owner)
+        self._kept(self.journal.flush, "platform")
+
+    def _kept(self, write: Callable[[], None], owner: str) -> None:
+        """A full disk ends no service; it is told, once for as long as it lasts."""
+        try:
+            write()
+        except RunError as error:
+            if not self._disk:
+                self._tell(owner, "disk", Trouble.REFUSED, str(error))
+            self._disk = True
+        else:
+            self._disk = False

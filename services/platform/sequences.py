@@ -23,8 +23,13 @@ class Sequences:
         """The next number, from 1 on. Raises RunError where none can be reserved."""
         number = self._next.get(service, self._reserved.get(service, 1))
         if number >= self._reserved.get(service, 1):
+            before = dict(self._reserved)
             self._reserved[service] = number + _BLOCK
-            self._write()
+            try:
+                self._write()
+            except RunError:
+                self._reserved = before  # without it no number may be given away
+                raise
         self._next[service] = number + 1
         return number
 

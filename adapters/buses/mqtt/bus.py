@@ -64,6 +64,7 @@ class MqttBus:
         client.reconnect_delay_set(*self._backoff_s)
         client.max_queued_messages_set(_OUTGOING)
         client.on_connect, client.on_disconnect = self._on_connect, self._on_disconnect
+        client.on_subscribe = self._on_subscribe
         client.on_message, client.on_publish = self._on_message, self._on_publish
         host, port = self._settings.host, self._settings.port
         client.connect_async(host, port, round(self._settings.keepalive), clean_start=True)
@@ -115,17 +116,22 @@ class MqttBus:
         """As in Bus."""
         return self.gate.refusals.counts()
 
-    def _subscribe(self, patterns: Iterable[Topic]) -> None:
+    def _subscribe(self, patterns: Iterable[Topic]) -> bool:
         filters = sorted({written(p) for p in patterns})
         if filters:
             self._client.subscribe([(f, _at_least_once()) for f in filters])
+        return bool(filters)
 
     def _on_connect(self, _c: Any, _u: Any, _f: Any, code: Any, _p: Any) -> None:
         if code.is_failure:
             self._refusal = str(code)
             return
+        # connected means heard too: what is said from then on comes
+        if not self._subscribe(p for patterns, _ in self._listeners for p in patterns):
+            self._connected.set()
+
+    def _on_subscribe(self, _c: Any, _u: Any, _mid: int, _codes: Any, _p: Any) -> None:
         self._connected.set()
-        self._subscribe(p for patterns, _ in self._listeners for p in patterns)
 
     def _on_disconnect(self, _c: Any, _u: Any, _f: Any, code: Any, _p: Any) -> None:
         self._connected.clear()
@@ -153,12 +159,19 @@ class MqttBus:
 
     def _hear(self) -> None:
         while (arrival := self._arrivals.take()) is not None:
-            message = self.gate.admit(*arrival)
-            if message is None:
-                continue
-            for patterns, heard in list(self._listeners):
-                if any(map(message.topic.meets, patterns)):
-                    heard(message)
+            try:
+                self._pass_on(arrival)
+            except Exception as error:  # noqa: BLE001 - one message must not end the hearing
+                words = f"{type(error).__name__}: {error}"[:200]
+                self.gate.refusals.add(Refusal("listener", "?", arrival.topic, self.party, words))
+
+    def _pass_on(self, arrival: Arrival) -> None:
+        message = self.gate.admit(*arrival)
+        if message is None:
+            return
+        for patterns, heard in list(self._listeners):
+            if any(map(message.topic.meets, patterns)):
+                heard(message)
 
 
 _QUEUE_FULL = 15

@@ -71,6 +71,13 @@ class Refusals:
         if self._audit is not None and waiting:
             self._audit.record(tuple(_entry(r, *row) for r, row in waiting.items()))
 
+    def close(self) -> None:
+        """Flush, and let go of the audit where it can be let go."""
+        self.flush()
+        end = getattr(self._audit, "close", None)
+        if end is not None:
+            end()
+
 
 def _entry(refusal: Refusal, first_ns: int, last_ns: int, times: int) -> AuditEntry:
     why = " ".join(w for w in (refusal.reason, refusal.detail) if w)
