@@ -248,3 +248,12 @@ def toy(
     modes = TwinModes(switch, clock, happened, LiveSettings(), operators)
     modes.connect()
     return Toy(clock, audit, model, plant, beside, switch, modes, events)
+
+
+def in_mode(mode: Mode, **more: object) -> Toy:
+    """Brought there; more as for `toy`."""
+    t = toy(**more)  # type: ignore[arg-type]
+    t.steps(2)
+    t.agree()
+    assert t.change(mode) == []
+    return t
