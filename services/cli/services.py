@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from time import sleep, time_ns
 
-from rami.communication.service.waiting import missing, order, waiting
+from rami.communication.service.payload import PAYLOADS
+from rami.communication.service.waiting import gives, missing, order, understood, waiting
 from rami.core.errors import ConfigurationError, Problem, RamiError
 from rami.core.timegrid import NS, instant
 from services.cli.output import note, print_json, print_table, printable
@@ -62,17 +63,15 @@ def check(file: Path | None, json: bool) -> None:
     remarks: list[Problem] = []
     for name, one in declared.items():
         where = site.where(f"services.{name}")
+        for offer in one.provides:
+            if not understood(offer):
+                own = PAYLOADS[offer.kind].version
+                what = f"says {offer.kind}/{offer.version}, spoken here is {own}"
+                problems.append(Problem(where, what))
         for need in missing(graph, one):
-            shut = [
-                p.owner
-                for p in declared.values()
-                if p.owner != one.owner and any(o.kind == need.kind for o in p.provides)
-            ]
-            why = (
-                f"no zone lets it out of {', '.join(sorted(set(shut)))}"
-                if shut
-                else "nobody has it"
-            )
+            others = [p for p in declared.values() if p.name != name]
+            shut = {p.owner for p in others if gives(p, need) and p.owner != one.owner}
+            why = f"no zone lets it out of {', '.join(sorted(shut))}" if shut else "nobody has it"
             problem = Problem(where, f"needs {need.kind}/{need.subject}: {why}")
             waits = need.fallback == "wait"
             (problems if waits else remarks).append(problem)
@@ -103,8 +102,6 @@ def check(file: Path | None, json: bool) -> None:
 
 def schema() -> None:
     """By `kind/version`, as JSON."""
-    from rami.communication.service.payload import PAYLOADS
-
     print_json({f"{k}/{m.version}": m.model_json_schema() for k, m in PAYLOADS.items()})
 
 

@@ -34,10 +34,12 @@ class Need:
 
 @dataclass(frozen=True)
 class Offer:
-    """A kind of message that a service provides, about `subject`."""
+    """A kind of message that a service provides, about `subject`, in a schema's `version`
+    (`major.minor`; empty: the one spoken here)."""
 
     kind: str
     subject: str = "all"
+    version: str = ""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from rami.communication.service.border import Border
-from rami.communication.service.message import LIMIT, Message, Topic
+from rami.communication.service.message import LIMIT, Message, OtherVersion, Topic
 from rami.communication.service.rate import Rate
 from rami.communication.service.refusals import Refusal, Refusals
 from rami.communication.service.seen import Seen
@@ -62,7 +62,8 @@ class Gate:
         try:
             message = Message.decode(text)
         except DataError as error:
-            return self._refuse("malformed", named, topic, str(error.problems[0])[:200])
+            reason = "version" if isinstance(error, OtherVersion) else "malformed"
+            return self._refuse(reason, named, topic, str(error.problems[0])[:200])
         return self.passed(message, named)
 
     def passed(self, message: Message, named: Topic) -> Message | None:

@@ -21,6 +21,10 @@ _EARLIEST_NS, _LATEST_NS = instant("1971-01-01T00:00Z"), instant("2200-01-01T00:
 _PART = re.compile(r"[A-Za-z0-9_.@-]{1,120}")
 
 
+class OtherVersion(DataError):
+    """A message in a major version of its schema that is not spoken here."""
+
+
 @dataclass(frozen=True)
 class Topic:
     """`owner/service/kind/subject`: whose service says what kind of thing about what.
@@ -128,7 +132,7 @@ def _kind(plain: dict[str, Any]) -> type[Payload]:
         raise DataError(f"schema {kind!r} is not known; known are {', '.join(PAYLOADS)}")
     own = PAYLOADS[kind].version
     if version.partition(".")[0] != own.partition(".")[0]:
-        raise DataError(f"{kind} is spoken in version {own}, got {version!r}")
+        raise OtherVersion(f"{kind} is spoken in version {own}, got {version!r}")
     return PAYLOADS[kind]
 
 

@@ -8,6 +8,7 @@ import networkx as nx
 
 from rami.communication.service.border import Border
 from rami.communication.service.contract import Fallback, Need, Offer, ServiceDeclaration
+from rami.communication.service.payload import PAYLOADS
 from rami.core.errors import ConfigurationError, Problem
 
 
@@ -70,10 +71,15 @@ def never_runs(graph: nx.DiGraph, service: ServiceDeclaration) -> Sequence[Need]
     return [n for n in missing(graph, service) if n.fallback is Fallback.WAIT]
 
 
+def understood(offer: Offer) -> bool:
+    """Whether its schema is spoken here: the same major version, any minor one."""
+    own = PAYLOADS[offer.kind].version if offer.kind in PAYLOADS else ""
+    return (offer.version or own).partition(".")[0] == own.partition(".")[0]
+
+
 def _meets(offer: Offer, need: Need) -> bool:
-    return offer.kind == need.kind and (
-        "*" in (need.subject, offer.subject) or offer.subject == need.subject
-    )
+    about = "*" in (need.subject, offer.subject) or offer.subject == need.subject
+    return offer.kind == need.kind and about and understood(offer)
 
 
 def _round(graph: nx.DiGraph, members: list[str]) -> str:

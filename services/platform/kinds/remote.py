@@ -27,6 +27,9 @@ class RemoteOffer(Declared):
 
     kind: Kind = Field(description="of message")
     subject: Subject = Field("all", description="of its topic")
+    version: str = Field(
+        "", pattern=r"^(\d{1,4}\.\d{1,4})?$", description="of its schema; none: the one spoken here"
+    )
 
 
 class RemoteConfiguration(ServiceConfiguration):
@@ -41,4 +44,6 @@ class RemoteConfiguration(ServiceConfiguration):
         needs = [
             Need(n.kind, n.subject, n.service, n.fallback, n.older_than) for n in self.consumes
         ]
-        return self.declared(name, needs, [Offer(o.kind, o.subject) for o in self.provides])
+        return self.declared(
+            name, needs, [Offer(o.kind, o.subject, o.version) for o in self.provides]
+        )

@@ -146,6 +146,12 @@ def test_a_higher_minor_version_is_understood_and_another_major_is_not() -> None
         Message.decode(text.replace(b'"quantity"', b'"colour":"green","quantity"'))
 
 
+def test_another_major_version_is_refused_as_such() -> None:
+    gate, text = _gate(), message().encode().replace(b'"forecast/1.0"', b'"forecast/2.0"')
+    assert gate.admit(str(message().topic), text) is None
+    assert gate.refusals.counts() == {"version": 1}
+
+
 def test_wildcards_are_no_topic() -> None:
     with pytest.raises(DataError, match="no single topic"):
         Message.decode(message().encode().replace(b"buildings/load", b"*/load"))

@@ -81,6 +81,18 @@ def test_check_names_a_circle(tmp_path: Path, reference_site_declaration: dict[s
     assert "first -> second -> first wait for each other" in told
 
 
+def test_check_names_a_schema_that_is_not_spoken(
+    tmp_path: Path, reference_site_declaration: dict[str, Any]
+) -> None:
+    offers = [{"kind": "forecast", "subject": "load", "version": "2.0"}]
+    strange = {"kind": "remote", "owner": "partner", "provides": offers}
+    file = _written(tmp_path, reference_site_declaration, SECTION | {"heat_load": strange}, ZONES)
+    code, _, told = _called("services", "check", str(file))
+    assert code == 2
+    assert "says forecast/2.0, spoken here is 1.0" in told
+    assert "needs forecast/load: nobody has it" in told
+
+
 def test_run_runs_them_and_keeps_owners_apart(site: Path, tmp_path: Path) -> None:
     code, out, _ = _called(
         "services", "run", str(site), "--at", "2019-01-28T00:00Z", "--cycles", "2",
