@@ -20,6 +20,8 @@ from rami.core.errors import ConfigurationError, RunError, UnreachableError
 
 #: shortest and longest wait before the broker is tried again, s
 BACKOFF_S = (1, 60)
+#: how long a first answer of the broker is waited for, s
+WAIT_S = 10.0
 #: messages that wait for a broker that is away; then the oldest go
 _OUTGOING = 1_000
 
@@ -39,10 +41,11 @@ class MqttBus:
         gate: Gate,
         clock: Callable[[], int],
         backoff_s: tuple[int, int] = BACKOFF_S,
+        wait_s: float = WAIT_S,
     ) -> None:
         self.party, self.gate = credentials.party, gate
         self._settings, self._credentials, self._border = settings, credentials, border
-        self._clock, self._backoff_s = clock, backoff_s
+        self._clock, self._backoff_s, self._wait_s = clock, backoff_s, wait_s
         self._listeners: list[tuple[tuple[Topic, ...], Heard]] = []
         self._arrivals = Arrivals()
         self._connected = Event()
@@ -56,7 +59,7 @@ class MqttBus:
         """Whether the broker answers now."""
         return self._connected.is_set()
 
-    def open(self, wait_s: float = 10.0) -> None:
+    def open(self) -> None:
         """As in Bus; goes on trying after UnreachableError."""
         self._client = client = _client(f"{self.party}-{os.urandom(6).hex()}")
         client.username_pw_set(self.party, self._credentials.password)
@@ -70,8 +73,8 @@ class MqttBus:
         client.connect_async(host, port, round(self._settings.keepalive), clean_start=True)
         self._hearing.start()
         client.loop_start()
-        if not self._connected.wait(wait_s):
-            why = self._refusal or f"no answer within {wait_s:g} s"
+        if not self._connected.wait(self._wait_s):
+            why = self._refusal or f"no answer within {self._wait_s:g} s"
             raise UnreachableError(f"broker {host}:{port}: {why}")
 
     def close(self) -> None:

@@ -11,6 +11,10 @@ from rami.core.audit import Audit, AuditEntry
 
 #: different refusals kept between two batches; more are only counted
 KEPT = 1000
+#: events that a flood of them makes between two batches
+TOLD = 50
+#: a broker repeats its newest message whenever one connects: counted, not told
+HARMLESS = "repeat"
 
 
 class Refusal(NamedTuple):
@@ -32,7 +36,7 @@ class Refusals:
         self._counts: Counter[str] = Counter()
         self._by_sender: Counter[tuple[str, str]] = Counter()
         self._waiting: dict[Refusal, list[int]] = {}
-        self._told: list[Refusal] = []
+        self._told: dict[tuple[str, str, str], Refusal] = {}
 
     def add(self, refusal: Refusal) -> None:
         """Count it; the audit has it after the next `flush`."""
@@ -41,12 +45,15 @@ class Refusals:
             self._counts[refusal.reason] += 1
             if len(self._by_sender) < KEPT or (refusal.who, refusal.reason) in self._by_sender:
                 self._by_sender[refusal.who, refusal.reason] += 1
+            if refusal.reason == HARMLESS:
+                return
             row = self._waiting.get(refusal)
             if row:
                 row[1:] = [now, row[2] + 1]
             elif len(self._waiting) < KEPT:
                 self._waiting[refusal] = [now, now, 1]
-                self._told.append(refusal)
+                if len(self._told) < TOLD:
+                    self._told.setdefault((refusal.reason, refusal.who, refusal.topic), refusal)
 
     def counts(self) -> dict[str, int]:
         """So far, by reason."""
@@ -59,10 +66,10 @@ class Refusals:
             return dict(self._by_sender)
 
     def take(self) -> list[Refusal]:
-        """Those since the last call, each once however often; for events."""
+        """Those since the last call, one for each sender, topic and reason; for events."""
         with self._turn:
-            told, self._told = self._told, []
-        return told
+            told, self._told = self._told, {}
+        return list(told.values())
 
     def flush(self) -> None:
         """Into the audit, one row for equal ones. Raises RunError as the audit does."""

@@ -172,9 +172,10 @@ def test_a_broker_that_is_not_there_is_said_in_one_line(tmp_path: Path) -> None:
     with running(tmp_path, border(crossing())) as broker:
         broker.stop()
         bus = broker.bus("buildings", time_ns)
+        bus._wait_s = 0.2
         try:
             with pytest.raises(UnreachableError, match="broker 127"):
-                bus.open(wait_s=0.2)
+                bus.open()
         finally:
             bus.close()
 

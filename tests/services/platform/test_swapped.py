@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from adapters.buses.mqtt import MqttBus
 from rami.communication.service.message import Message
 from rami.communication.service.payload import Forecast
 from rami.core.errors import ConfigurationError
@@ -118,6 +119,32 @@ def test_over_mqtt_it_is_the_same(
         assert utility.troubles() | partner.troubles() == {}
     assert found.payload == in_process[method].payload
     assert found.reason == in_process[method].reason
+
+
+def test_services_run_while_the_broker_is_away_and_their_messages_follow(
+    tmp_path: Path, in_process: dict[str, Message]
+) -> None:
+    with running(tmp_path / "parties", border(_site(tmp_path, "ridge"))) as broker:
+        site = _site(tmp_path, "persistence", broker.port)
+        broker.stop()
+        told: list[str] = []
+        only = frozenset({"dhs"})
+        utility = platform(site, SetClock(NOW), told=lambda e: told.append(e.text), only=only)
+        bus = utility._buses["dhs"][1]
+        assert isinstance(bus, MqttBus)
+        bus._wait_s, bus._backoff_s = 0.1, (1, 1)
+        with utility:
+            assert told == ["bus of dhs: absent"]
+            assert utility.cycle() == 1
+            assert utility.troubles() == {}
+            broker.start()
+            with platform(site, SetClock(NOW), only=frozenset({"forecaster"})) as partner:
+                until(lambda: _told(partner, 0), "what was said meanwhile")
+                partner.cycle()
+                until(lambda: _load(utility), "the forecast")
+            found = _load(utility)
+            assert found is not None
+            assert found.payload == in_process["persistence"].payload
 
 
 def _told(partner: Platform, before: int) -> bool:
