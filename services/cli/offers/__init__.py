@@ -9,6 +9,7 @@ from services.cli.offers import (
     learn,
     live,
     meters,
+    negotiate,
     opcua,
     parties,
     serve,
@@ -31,7 +32,7 @@ GROUPS = {
     "certs": certs.app,
 }
 #: commands without a group
-COMMANDS = (emulate.emulate, serve.serve)
+COMMANDS = (emulate.emulate, negotiate.negotiate, serve.serve)
 #: groups whose commands stand without a word before them
 MERGED = (live.app,)
 

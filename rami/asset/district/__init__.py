@@ -1,0 +1,1 @@
+"""A heating district as its owners declare it: buildings, pipes, production, surplus heat."""

@@ -1,0 +1,1 @@
+"""Negotiation of heat between owners: from nobody talks to one joint plan."""

@@ -1,0 +1,1 @@
+"""The parties of a district as services: each keeps its data and speaks in messages."""

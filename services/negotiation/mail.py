@@ -1,0 +1,75 @@
+"""Messages as the parties of a district write and read them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from rami.communication.service.contract import Inbox
+from rami.communication.service.message import Message, Topic
+from rami.communication.service.payload import FlexibilityAnswer, FlexibilityRequest, Grid, Payload
+from rami.core.frame import Values
+from rami.core.timegrid import TimeGrid, moment
+
+#: name under which suppliers and networks speak of the balance at the plant
+PLANT = "plant"
+
+
+@dataclass
+class Sender:
+    """Counts a service's messages; `now_ns` is the time it lives in."""
+
+    site: str
+    owner: str
+    service: str
+    sequence: int = 0
+
+    def message(
+        self, payload: Payload, grid: TimeGrid, subject: str = "all", correlation: str = ""
+    ) -> Message:
+        """A message about a day, sent as it begins, valid until it ends."""
+        self.sequence += 1
+        topic = Topic(self.site, self.owner, self.service, payload.kind, subject)
+        return Message(topic, payload, self.sequence, grid.start_ns, grid.end_ns, correlation)
+
+
+def grid_of(grid: TimeGrid) -> Grid:
+    """A time grid as messages carry it."""
+    return Grid(start=moment(grid.start_ns), step_s=grid.step_s, count=grid.count)
+
+
+def columns(names: Sequence[str], values: Values) -> dict[str, list[float]]:
+    """Rows (names, steps) as a message's series."""
+    return dict(zip(names, values.tolist(), strict=True))
+
+
+def request_of(inbox: Inbox) -> tuple[FlexibilityRequest, str] | None:
+    """The newest request in an inbox, with its correlation."""
+    for message in inbox.of("flexibility_request"):
+        if isinstance(message.payload, FlexibilityRequest):
+            return message.payload, message.correlation
+    return None
+
+
+def asked(request: FlexibilityRequest, name: str) -> tuple[Values, float, Values]:
+    """Price, penalty and target of a request for one name."""
+    return (
+        np.array(request.price),
+        request.penalty.get(name, 0.0),
+        np.array(request.change.get(name, [0.0] * request.grid.count)),
+    )
+
+
+def answered(
+    request: FlexibilityRequest,
+    series: dict[str, list[float]],
+    cost: dict[str, float],
+    because: str = "",
+) -> FlexibilityAnswer:
+    """An answer to a request; `because` says why not."""
+    return FlexibilityAnswer(
+        grid=request.grid, unit="kW", series=series, cost_eur=cost, possible=not because,
+        because=because, round_number=request.round_number,
+    )  # fmt: skip

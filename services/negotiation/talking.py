@@ -1,0 +1,226 @@
+"""A day's negotiation at one table: rounds or a joint plan, the check, the settlement."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rami.asset.district.declaration import District
+from rami.business.deal import Deal, settle
+from rami.core.frame import Values
+from rami.functional.district.building import BuildingModel
+from rami.functional.district.flexible import Flexible
+from rami.functional.district.joint import (
+    JointPlan,
+    dual_bound,
+    network_programme,
+    plan_jointly,
+)
+from rami.functional.strategy.convex import Programme
+from services.negotiation.actors.buildings import BuildingsService
+from services.negotiation.actors.network import NetworkService
+from services.negotiation.actors.supply import ProductionService, StationService
+from services.negotiation.coordinator import Coordinator, Limits, Outcome, Party
+from services.negotiation.results import Talk
+from services.negotiation.world import Day
+
+#: share of its limit from which on a section's capacity is negotiated
+_TIGHT = 0.8
+NETWORK, PRODUCTION = "network", "production"
+
+Programmes = tuple[
+    list[tuple[BuildingModel, Flexible]],
+    list[tuple[Programme, NDArray[np.intp]]],
+    tuple[Programme, Values],
+]
+
+
+class Table:
+    """The parties of one district, and who owns what is settled."""
+
+    def __init__(
+        self, declared: District, buildings: Sequence[BuildingsService], network: NetworkService,
+        stations: Sequence[StationService], production: ProductionService,
+        clock: Callable[[], float],
+    ) -> None:  # fmt: skip
+        self.declared, self.buildings, self.network = declared, buildings, network
+        self.stations, self.production = stations, production
+        owner = declared.production.owner
+        self.coordinator = Coordinator(declared.district, owner, declared.negotiation, clock)
+        self.owner_of = {n: b.declaration.owner for b in buildings for n in b.names}
+        self.owner_of |= {s.name: s.declaration.owner for s in stations}
+        self.owner_of |= {NETWORK: network.declaration.owner, PRODUCTION: owner}
+        #: whether the bound of the joint programme is worked out beside each negotiation
+        self.bounded = True
+
+    def talk(self, day: Day, jointly: bool) -> Talk:
+        """Agree on the day, or leave it as forecasts were passed on."""
+        load = self.network.flowed.plant.copy()
+        without = self._accounts(self.production.plan.cost)  # type: ignore[union-attr]
+        limits = self._limits()
+        bound: float | None = None
+        if jointly:
+            joint = self._joint(load, limits)
+            self._take(joint)
+            bound = joint.optimum
+            outcome = Outcome(1, 0.0, np.zeros_like(load), {}, True, "")
+        else:
+            outcome = self.negotiate(day, load, limits)
+            if self.bounded:
+                bound = self._bound(load, outcome.price)
+        change = self._by_section()
+        kelvin = self.network.plan_temperature() - self.network.plan.temperature  # type: ignore[union-attr]
+        agreed = load + change.sum(axis=0) + self.network.effect()[0] @ kelvin
+        delivered = self._delivered(day)
+        on_model = self.production.producer.plan(self.production.prospect(delivered), agreed)
+        cost = on_model.cost + self._own_costs()
+        _, because = self.network.check(change)
+        if because:
+            return self._none(day, outcome, cost, bound, because)
+        self.production.schedule(self.network.flowed.plant, delivered)
+        with_ = self._accounts(self.production.plan.cost)  # type: ignore[union-attr]
+        deal = settle(
+            without, with_, self._effort(), PRODUCTION, self.declared.negotiation.asker_share
+        )
+        if not deal.made:
+            return self._none(day, outcome, cost, bound, deal.why, deal)
+        return Talk(
+            outcome.rounds, outcome.settled, outcome.history, cost, bound, deal, outcome.because,
+            without, with_,
+        )  # fmt: skip
+
+    def negotiate(self, day: Day, load: Values, limits: Limits | None) -> Outcome:
+        """Rounds by messages alone."""
+        parties = [
+            Party(b, "consumers", b.names, np.maximum(b.stock.shift * b.stock.heating_max, 1e-6))
+            for b in self.buildings
+        ]
+        one = np.ones(1)
+        zero = np.zeros_like(load)
+        first = {n: zero for b in self.buildings for n in b.names}
+        sent = zero
+        parties.append(Party(self.network, "network", (NETWORK,), one))
+        first[NETWORK] = zero
+        for s in self.stations:
+            parties.append(Party(s, "surplus", (s.name,), one * s.declared.power))
+            first[s.name], sent = -s.contract, sent + s.contract
+        parties.append(Party(self.production, "production", (PRODUCTION,), one))
+        first[PRODUCTION] = -(load - sent)
+        start = np.full_like(load, self._price(day))
+        return self.coordinator.negotiate(day.grid, load, parties, first, start, limits)
+
+    def _price(self, day: Day) -> float:
+        """A first guess, from what a kWh cost on average in the plan without a deal."""
+        plan = self.production.plan
+        assert plan is not None
+        heat = float(plan.load.sum()) * self.production.step_h
+        return max(plan.cost / max(heat, 1e-9), 0.005)
+
+    def _limits(self) -> Limits | None:
+        network = self.network
+        path = network.tree.path()
+        tight = self._tight()
+        if not tight.any():
+            return None
+        names = tuple(n for b in self.buildings for n in b.names)
+        section = np.concatenate([b.stock.section for b in self.buildings])
+        beyond = path[section][:, tight].T
+        return Limits(names, np.maximum(network.room()[tight], 0.0), beyond)
+
+    def _tight(self) -> Values:
+        plan = self.network.plan
+        assert plan is not None
+        used = self.network.tree.flows(self.network.expected) / np.maximum(plan.capacity, 1e-9)
+        return np.asarray(used.max(axis=1) > _TIGHT)
+
+    def _joint(self, load: Values, limits: Limits | None) -> JointPlan:
+        return plan_jointly(
+            load, *self._programmes(load),
+            None if limits is None else (limits.room, limits.beyond),
+        )  # fmt: skip
+
+    def _bound(self, load: Values, price: Values) -> float:
+        return dual_bound(load, price, self.production.step_h, *self._programmes(load))
+
+    def _programmes(self, load: Values) -> Programmes:
+        """Everybody's data on one table: for the joint plan, and for the report's bound."""
+        network, production = self.network, self.production
+        effect, low, high = network.effect()
+        plan = network.plan
+        assert plan is not None
+        ramp = network.declared.ramp * network.step_h
+        relaxed = production.producer.relaxed(
+            production.prospect(np.zeros_like(load)), np.full_like(load, 1e6)
+        )
+        steps = np.arange(len(load))
+        return (
+            [(b.model, b.flexibility()) for b in self.buildings],
+            [relaxed, *((s.station.programme(s.available), steps) for s in self.stations)],
+            (network_programme(low, high, plan.temperature, ramp), effect),
+        )
+
+    def _take(self, joint: JointPlan) -> None:
+        first = 0
+        for b in self.buildings:
+            b.put(joint.change[first : first + b.stock.count])
+            first += b.stock.count
+        self.network.put(joint.kelvin)
+        for s, sent in zip(self.stations, joint.sent[1:], strict=True):
+            s.sent = sent
+
+    def _by_section(self) -> Values:
+        total = np.zeros_like(self.network.expected)
+        for b in self.buildings:
+            np.add.at(total, b.stock.section, b.change)
+        return total
+
+    def _delivered(self, day: Day) -> Values:
+        return sum((s.sent for s in self.stations), np.zeros(day.grid.count))
+
+    def _own_costs(self) -> float:
+        return sum(s.own_cost() for s in self.stations) + sum(
+            b.discomfort() for b in self.buildings
+        )
+
+    def _accounts(self, production: float) -> dict[str, float]:
+        """EUR of each party against the plan without a deal; heat at the tariff moves from
+        consumers to the producer, the contract's price to stations."""
+        found = {n: c for b in self.buildings for n, c in zip(b.names, b.cost(), strict=True)}
+        heat = sum(float(b.cost().sum()) - b.discomfort() for b in self.buildings)
+        contract = 0.0
+        for s in self.stations:
+            found[s.name] = s.cost()
+            contract += s.own_cost() - s.cost()
+        found[NETWORK] = self.network.pumping()
+        found[PRODUCTION] = production + contract - heat
+        return {n: float(c) for n, c in found.items()}
+
+    def _effort(self) -> dict[str, float]:
+        hours = self.production.step_h
+        found = {
+            n: float(e)
+            for b in self.buildings
+            for n, e in zip(b.names, np.abs(b.change).sum(axis=1) * hours, strict=True)
+        }
+        for s in self.stations:
+            found[s.name] = float(np.abs(s.sent - s.contract).sum()) * hours
+        storing = self.network.storing
+        kelvin = np.zeros(0) if storing is None else storing.effect @ storing.temperature
+        found[NETWORK] = float(np.abs(kelvin).sum()) * hours
+        return found
+
+    def _none(
+        self, day: Day, outcome: Outcome, cost: float, bound: float | None, why: str,
+        deal: Deal | None = None,
+    ) -> Talk:  # fmt: skip
+        """No deal: everybody back to the plan that forecasts gave."""
+        for b in self.buildings:
+            b.put(np.zeros_like(b.change))
+        for s in self.stations:
+            s.drop()
+        self.network.drop()
+        self.production.schedule(self.network.flowed.plant, self._delivered(day))
+        deal = deal or Deal(False, {}, {}, 0.0, why)
+        return Talk(outcome.rounds, False, outcome.history, cost, bound, deal, why)

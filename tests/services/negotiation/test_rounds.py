@@ -1,0 +1,148 @@
+"""Negotiations that end: agreement, limits that nobody can keep, parties that fail or lie."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from rami.asset.district.declaration import Bargain, District
+from rami.communication.service.contract import Inbox, ServiceDeclaration
+from rami.communication.service.message import Message
+from rami.communication.service.payload import FlexibilityAnswer, FlexibilityRequest
+from rami.core.errors import RunError
+from rami.core.timegrid import TimeGrid, moment
+from services.negotiation.coordinator import Coordinator, Party
+from services.negotiation.mail import Sender, answered, grid_of, request_of
+from services.negotiation.week import LivedDistrict
+
+GRID = TimeGrid.of("2019-01-14T00:00Z", 3600, 24)
+
+
+class Toy:
+    """Answers with the minimum of 1/2 curve x^2 + price x near the target, within limits."""
+
+    def __init__(self, name: str, curve: float, low: float, high: float) -> None:
+        self.declaration = ServiceDeclaration(name, name)
+        self.name, self.curve, self.low, self.high = name, curve, low, high
+        self.sender = Sender("toy", name, name)
+        self.asked = 0
+
+    def run(self, inbox: Inbox) -> Sequence[Message]:
+        found = request_of(inbox)
+        assert found is not None
+        request, mark = found
+        self.asked += 1
+        price, penalty = np.array(request.price), request.penalty[self.name]
+        target = np.array(request.change[self.name])
+        x = np.clip((penalty * target - price) / (penalty + self.curve), self.low, self.high)
+        answer = answered(request, {self.name: x.tolist()}, {})
+        return [self.sender.message(answer, GRID, correlation=mark)]
+
+
+def party(service: Toy, role: str) -> Party:
+    return Party(service, role, (service.name,), np.ones(1))
+
+
+def talk(parties: list[Party], load: np.ndarray, settings: Bargain, ticks: float = 0.0):
+    now = iter(np.arange(10_000) * ticks)
+    coordinator = Coordinator("toy", "asker", settings, clock=lambda: float(next(now)))
+    first = {n: np.zeros(24) for p in parties for n in p.names}
+    return coordinator.negotiate(GRID, load, parties, first, np.full(24, 0.05))
+
+
+def test_two_meet_where_their_marginal_costs_do() -> None:
+    load = 100 + 20 * np.sin(np.arange(24) / 4)
+    parties = [
+        party(Toy("a", 1e-3, -500, 0), "production"), party(Toy("b", 3e-3, -500, 0), "surplus")
+    ]  # fmt: skip
+    found = talk(parties, load, Bargain(rounds=200, settled=1e-4))
+    assert found.settled
+    assert np.allclose(found.answers["a"], -0.75 * load, rtol=5e-3)
+    assert np.allclose(found.price, 0.75e-3 * load, rtol=2e-2)
+
+
+def test_the_impossible_ends_in_its_rounds_with_a_reason() -> None:
+    parties = [party(Toy("a", 1e-3, -50, 0), "production")]
+    found = talk(parties, np.full(24, 100.0), Bargain(rounds=15))
+    assert not found.settled and found.rounds == 15
+    assert "miss the balance" in found.because and "kW" in found.because
+
+
+def test_the_impossible_ends_at_its_deadline() -> None:
+    toy = Toy("a", 1e-3, -50, 0)
+    found = talk([party(toy, "production")], np.full(24, 100.0), Bargain(rounds=900), ticks=100.0)
+    assert not found.settled and found.rounds < 10
+    assert toy.asked == found.rounds
+
+
+class Refuses(Toy):
+    def run(self, inbox: Inbox) -> Sequence[Message]:
+        found = request_of(inbox)
+        assert found is not None
+        answer = answered(found[0], {self.name: [0.0] * 24}, {}, because="the boiler is in repair")
+        return [self.sender.message(answer, GRID, correlation=found[1])]
+
+
+class Fails(Toy):
+    def run(self, inbox: Inbox) -> Sequence[Message]:
+        raise RunError("no connection to the meter")
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"), [(Refuses, "the boiler is in repair"), (Fails, "no connection")]
+)
+def test_who_cannot_or_fails_is_named_and_the_others_go_on(kind: type[Toy], words: str) -> None:
+    load = np.full(24, 100.0)
+    good = Toy("a", 1e-3, -80, 0)
+    found = talk(
+        [party(good, "production"), party(kind("b", 1e-3, -500, 0), "surplus")], load,
+        Bargain(rounds=12),
+    )  # fmt: skip
+    assert not found.settled and words in found.because
+    assert good.asked == 12
+
+
+def test_a_request_for_the_impossible_says_which_limit(district: District) -> None:
+    lived = LivedDistrict(district)
+    for day in lived.days:
+        lived.begin(day)
+        lived.pass_on(day)
+    one = lived.buildings[0]
+
+    grid = day.grid
+    request = FlexibilityRequest(
+        grid=grid_of(grid), unit="kW",
+        change={n: (-2 * p).tolist() for n, p in zip(one.names, one.expected.power, strict=True)},
+        price=[5.0] * grid.count, penalty=dict.fromkeys(one.names, 1.0),
+        deadline=moment(grid.start_ns),
+    )  # fmt: skip
+    message = lived.table.coordinator.sender.message(request, grid, "x", "1")
+    (answer,) = one.run(Inbox(grid.start_ns, {str(message.topic): message}))
+    payload = answer.payload
+    assert isinstance(payload, FlexibilityAnswer)
+    asked = sum(np.array(v).sum() for v in request.change.values())
+    given = sum(np.array(v).sum() for v in payload.series.values())
+    assert asked < given
+    assert "comfort band" in one.why_not()
+
+
+def test_nobody_hears_what_is_another_s(district: District) -> None:
+    """Messages carry power, price and cost: no temperature of a room, no band, no cost curve."""
+    lived = LivedDistrict(district)
+    day = lived.days[0]
+    lived.begin(day)
+    said = lived.pass_on(day)
+    assert {m.payload.kind for m in said} == {"forecast", "schedule"}
+    mine = {n for b in lived.buildings[:1] for n in b.names}
+    for message in said:
+        text = message.encode().decode()
+        assert Message.decode(message.encode()) == message
+        for private in ("discomfort", "set_point", "indoor", "loss"):
+            assert private not in text
+        if message.topic.service == "buildings" and message.topic.owner != said[0].topic.owner:
+            assert not any(n in text for n in mine)
+    # what one owner's service holds are his groups alone
+    for one in lived.buildings:
+        assert set(one.stock.owners) == {one.declaration.owner}
