@@ -57,6 +57,7 @@ def serve_site(
     from services.runtime.live_run import LiveOptions
 
     _check(site, out, options)
+    resumed = _resumed(out) if options.resume else None
     receivers = assemble.receivers(site)
     make_folder(out)
     check_historian(site)
@@ -68,7 +69,7 @@ def serve_site(
     tunings = assemble.tune(site, fmus)
     report("tuning", 1.0)
     clock = run_clock(site, options.clock or site.clock.mode, options.speed or site.clock.speed)
-    start, intervals = _span(site, out, options, clock.kind)
+    start, intervals = resumed or _span(site, options, clock.kind)
     job = Job(
         site.file, "run", start, intervals, site.strategy.cost_basis, DataOptions(), fmus,
         tunings, float(site.clock.step),
@@ -97,15 +98,19 @@ def serve_site(
     return concluded(site, result, receivers, out, recorded=paced), ""
 
 
-def _span(site: Site, out: Path, options: ServeOptions, kind: str) -> tuple[int, int]:
-    """Begin, UTC ns, and number of intervals; those of the run that is resumed."""
-    from services.assemble.runtime import begin_ns
+def _resumed(out: Path) -> tuple[int, int] | None:
+    """Begin, UTC ns, and number of intervals of the run that a folder holds. RunError."""
     from services.runtime.checkpoints import Checkpoints
     from services.runtime.live_run import KIND, VERSION
 
-    found = Checkpoints(out).last(KIND, VERSION) if options.resume else None
-    if found is not None:
-        return int(found[1].plain["start_ns"]), int(found[1].plain["intervals"])
+    found = Checkpoints(out).last(KIND, VERSION)
+    return None if found is None else (found[1].plain["start_ns"], found[1].plain["intervals"])
+
+
+def _span(site: Site, options: ServeOptions, kind: str) -> tuple[int, int]:
+    """Those of a new run."""
+    from services.assemble.runtime import begin_ns
+
     span = site.clock.duration if options.duration_s is None else options.duration_s
     start = begin_ns(site) if kind == "real" else instant(site.clock.start)
     return start, round(span / site.strategy.step)

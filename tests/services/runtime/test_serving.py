@@ -9,15 +9,19 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from rami.communication.live_site import Verb
+from rami.core.errors import ConfigurationError, RunError
 from services.control import RemoteSite
 from services.run import run_site
+from services.serve import ServeOptions, serve_site
 from tests.services.runtime.processes import eventually, serving
 from tests.services.runtime.trials import ALARM_S, HEARTBEAT_S, STEP_S, TURN_S, Rig, rig
 from twins.site import load_site
@@ -31,26 +35,15 @@ def _rami(*words: str) -> tuple[int, str, str]:
     return done.returncode, done.stdout, done.stderr
 
 
-def test_stopped_killed_and_resumed_a_run_gives_the_same_bytes(
+def test_killed_and_resumed_a_run_gives_the_same_bytes(
     tmp_path: Path, reference_site_declaration: dict[str, Any]
 ) -> None:
-    reference_site_declaration["clock"]["duration"] = "1 d"
-    file = tmp_path / "site.yaml"
-    file.write_text(yaml.safe_dump(reference_site_declaration), encoding="utf-8")
-    out = tmp_path / "run"
+    file, out = _short(tmp_path, reference_site_declaration), tmp_path / "run"
     with serving(file, out, "--simulated") as run:
         done = run.ask(Verb.CHECKPOINT)
         assert done.done and Path(done.told["file"]).exists()
-        code, _, why = _rami("serve", str(file), "--simulated", "--out", str(out))
-        assert code == 2 and "--resume" in why, why
-        os.kill(run.process.pid, signal.SIGINT)
-        assert run.wait() == 0 and "stopped Ctrl-C" in run.said()
-    assert not (out / "figures.json").exists()
-    with serving(file, out, "--simulated", "--resume") as run:
-        assert run.ask(Verb.CHECKPOINT).done
-        code, _, why = _rami("serve", str(file), "--simulated", "--resume", "--out", str(out))
-        assert code == 1 and "audit" in why, why
         run.kill()
+    assert not (out / "figures.json").exists()
     with serving(file, out, "--simulated", "--resume", ready=False) as run:
         assert run.wait() == 0, run.said()
         begun = [e for e in run.events() if e["kind"] == "start"]
@@ -60,6 +53,68 @@ def test_stopped_killed_and_resumed_a_run_gives_the_same_bytes(
         assert (out / name).read_bytes() == (tmp_path / "whole" / name).read_bytes(), name
 
 
+def test_a_folder_with_a_run_is_resumed_only_when_that_is_said(
+    tmp_path: Path, reference_site_file: Path
+) -> None:
+    options = ServeOptions(clock="simulated")
+    site = load_site(reference_site_file)
+    with pytest.raises(ConfigurationError, match="no checkpoint to resume from"):
+        serve_site(site, tmp_path, replace(options, resume=True), lambda *_: None)
+    (tmp_path / "checkpoint-000001.bin").touch()
+    with pytest.raises(ConfigurationError, match="--resume, or another --out"):
+        serve_site(site, tmp_path, options, lambda *_: None)
+    with pytest.raises(ConfigurationError, match="no twin 'htx'"):
+        serve_site(site, tmp_path, replace(options, rehearsals={"htx": 1}), lambda *_: None)
+    with pytest.raises(RunError, match="no checkpoint can be used"):
+        serve_site(site, tmp_path, replace(options, resume=True), lambda *_: None)
+
+
+@pytest.mark.soak
+def test_a_run_is_stopped_in_order_or_at_once_and_is_alone_in_its_folder(
+    tmp_path: Path, reference_site_declaration: dict[str, Any]
+) -> None:
+    file, out = _short(tmp_path, reference_site_declaration), tmp_path / "run"
+    with serving(file, out, "--speed", "60") as run:
+        assert run.ask(Verb.CHECKPOINT).done
+        code, _, why = _rami("serve", str(file), "--speed", "60", "--out", str(out))
+        assert code == 2 and "--resume" in why, why
+        code, _, why = _rami("serve", str(file), "--speed", "60", "--resume", "--out", str(out))
+        assert code == 1 and "audit" in why, why
+        os.kill(run.process.pid, signal.SIGINT)
+        assert run.wait() == 0 and "stopped Ctrl-C" in run.said()
+    code, _, why = _rami("serve", str(file), "--simulated", "--resume", "--out", str(out))
+    assert code == 2 and "scaled time" in why, why
+    with serving(file, out, "--speed", "60", "--resume") as run:
+        assert run.ask(Verb.CHECKPOINT).done
+        run.process.send_signal(signal.SIGTERM)
+        assert run.wait() == 0 and "stopped terminated" in run.said()
+    with serving(file, out, "--speed", "60", "--resume", "--approve") as run, run.remote() as site:
+        assert run.ask(Verb.CHECKPOINT).done and not run.ask(Verb.APPLY).done
+        run.ask(Verb.REPLAN)
+        proposal = eventually(site.proposal, "a proposal")
+        assert run.ask(Verb.APPLY).done
+        eventually(lambda: site.plan() and site.plan().objective == proposal.objective, "followed")  # type: ignore[union-attr]
+        run.ask(Verb.REPLAN)
+        eventually(site.proposal, "another one")
+        assert run.ask(Verb.REJECT, why="test").done
+        eventually(lambda: site.proposal() is None, "dropped")
+        assert run.ask(Verb.STOP, why="test").done and run.wait() == 0
+    with serving(file, tmp_path / "real", "--real") as run:
+        assert run.ask(Verb.REPLAN).done
+        run.process.send_signal(signal.SIGINT)
+        time.sleep(0.5)
+        run.process.send_signal(signal.SIGINT)
+        assert run.wait() == 130
+
+
+def _short(folder: Path, declaration: dict[str, Any]) -> Path:
+    declaration["clock"]["duration"] = "1 d"
+    file = folder / "site.yaml"
+    file.write_text(yaml.safe_dump(declaration), encoding="utf-8")
+    return file
+
+
+@pytest.mark.soak
 def test_a_plant_is_lost_and_comes_back_and_a_dead_controller_leaves_it_safe(
     tmp_path: Path,
 ) -> None:
