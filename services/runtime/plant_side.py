@@ -10,11 +10,12 @@ import numpy as np
 
 from rami.asset.live import Link, Observation, Vector
 from rami.core.errors import UnreachableError
-from rami.core.points import PointIndex
+from rami.core.points import Point, PointIndex
 from rami.core.quality import is_bad
 from rami.core.timegrid import NS
 from rami.integration.guard import Guard
 from rami.integration.sealed import Watched
+from services.runtime.plausible import Plausible
 
 
 class Rehearsal(Protocol):
@@ -52,8 +53,9 @@ class PlantSide:
     """`values` are the plant's points in the order of the model's outputs, NaN where the plant
     has none that can be used now; `acting` and `positions` likewise of the model's inputs.
 
-    A bad value is stood in for by its last good one for `hold_s`. Points that the plant never
-    told since it was opened are not its own (`own`, names); they are never waited for.
+    A bad or implausible value is stood in for by its last good one for `hold_s`. Points that the
+    plant never told since it was opened are not its own; they are never waited for. A position
+    beyond what the input can be is none.
     """
 
     def __init__(
@@ -90,6 +92,8 @@ class PlantSide:
         self._good_ns = np.zeros(len(told), np.int64)
         self._own = np.zeros(len(told), np.bool_)
         self._own_inputs = np.zeros(len(commanded), np.bool_)
+        self._plausible = Plausible(told)
+        self._room = np.array([_room(p) for p in commanded.points]).reshape(-1, 2).T
         self.seen: Observation = watched.observe()
         self.read_back: Observation = watched.read_back()
         #: why the plant cannot be used now; empty while it can
@@ -165,15 +169,18 @@ class PlantSide:
             except UnreachableError as error:
                 self.trouble = str(error)
         now = self._clock()
-        self.seen, self.read_back = self.watched.observe(), self.watched.read_back()
+        self.seen = self._plausible.marked(self.watched.observe())
+        self.read_back = self.watched.read_back()
         usable = ~is_bad(self.seen.quality) & np.isfinite(self.seen.values)
         self._good[usable] = self.seen.values[usable]
         self._good_ns[usable] = now
         stand_in = np.where(now - self._good_ns <= self._hold_ns, self._good, np.nan)
         self.values[self._into] = stand_in[self._from]
         self.acting[self._acting_into] = stand_in[self._acting_from]
-        shown = ~is_bad(self.read_back.quality) & np.isfinite(self.read_back.values)
-        self.positions[shown] = self.read_back.values[shown]
+        positions, (low, high) = self.read_back.values, self._room
+        shown = ~is_bad(self.read_back.quality) & np.isfinite(positions)
+        shown &= (positions >= low) & (positions <= high)
+        self.positions[shown] = positions[shown]
         self._shown = shown
 
     @property
@@ -194,3 +201,9 @@ class PlantSide:
         return tuple(
             f"{self.twin}.{names[i]}" for i in np.flatnonzero(self._own_inputs & ~self._shown)
         )
+
+
+def _room(point: Point) -> tuple[float, float]:
+    """Where its position may be told: a tenth of its span beyond its bounds."""
+    slack = 0.1 * (point.high - point.low)
+    return (point.low - slack, point.high + slack) if np.isfinite(slack) else (-1e15, 1e15)

@@ -168,6 +168,29 @@ def test_bad_values_are_stood_in_for() -> None:
     assert t.step()[0] == t.plant.model.t
 
 
+@pytest.mark.parametrize("wrong", [1e300, 3.4e38, -273.15, 6553.5])
+def test_what_no_plant_can_tell_is_bad(wrong: float) -> None:
+    t = in_mode(Mode.CONTROL)
+    assert t.plant is not None and t.switch.plant is not None
+    t.step()
+    last = t.plant.model.t
+    t.plant.model.t = wrong
+    told = t.switch.look()
+    assert told[0] == last and t.switch.plant.unfit() == ("toy.x.T",)
+    t.plant.model.t = last
+    assert t.step()[0] == t.plant.model.t and t.switch.plant.unfit() == ()
+
+
+def test_a_position_that_cannot_be_is_none() -> None:
+    t = in_mode(Mode.CONTROL)
+    assert t.plant is not None and t.switch.plant is not None
+    t.step(0.6, 0.6)
+    t.plant.held[0] = 1e300
+    t.switch.look()
+    assert t.switch.positions().tolist() == [0.6, 0.6]
+    assert t.switch.plant.blind() == ("toy.a.u",)
+
+
 def test_not_a_number_is_not_written() -> None:
     t = in_mode(Mode.CONTROL)
     assert t.plant is not None
