@@ -79,9 +79,14 @@ class MqttBus:
 
     def close(self) -> None:
         """As in Bus."""
-        if self._client is not None:
-            self._client.disconnect()
-            self._client.loop_stop()
+        client, self._client = self._client, None
+        if client is not None:
+            client.disconnect()
+            client.loop_stop()
+            # its thread may end before it has let go of the line
+            line = client.socket()
+            if line is not None:
+                line.close()
         self._arrivals.close()
         if self._hearing.is_alive():
             self._hearing.join()
@@ -100,7 +105,10 @@ class MqttBus:
         text = message.encode()
         properties = _publishing(expiry_s(message, self._clock()))
         properties.UserProperty = told(self._credentials.signer.sign(topic, text))
-        made = self._client.publish(
+        client = self._client
+        if client is None:
+            raise RunError(f"{self.party} is not open")
+        made = client.publish(
             written(message.topic), text, qos=1, retain=True, properties=properties
         )
         if made.rc == _QUEUE_FULL:
@@ -121,7 +129,7 @@ class MqttBus:
 
     def _subscribe(self, patterns: Iterable[Topic]) -> bool:
         filters = sorted({written(p) for p in patterns})
-        if filters:
+        if filters and self._client is not None:
             self._client.subscribe([(f, _at_least_once()) for f in filters])
         return bool(filters)
 
