@@ -108,7 +108,9 @@ def stays(count: int, seed: int, begin: int = _BEGIN) -> list[Stay]:
         if why == "ramp":
             at += -at % 15
         if why == "back":
-            at += _AWAY - 16
+            # not cut before the twin is on its plant again
+            last = found[-1]
+            at = max(at + _AWAY - 16, last.at + last.minutes + _AWAY + 1)
         minutes = draw.choice((1, 1, 2, 3, 5, 8, 15))
         found.append(Stay(at, minutes, why))
         at += minutes + draw.randint(16, 19)
