@@ -31,6 +31,7 @@ GROUPS = (
     "meters",
     "guard",
     "control",
+    "negotiation",
     "estimation",
     "diagnosis",
 )

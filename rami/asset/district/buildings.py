@@ -36,7 +36,8 @@ class Buildings(Declared):
 
     `set_point` is what the thermostats hold by hour, `low` and `high` the comfort band.
     `discomfort` prices a departure from the set-point's own course, EUR per K2, hour and
-    dwelling; `shift` the share of dwellings whose heating can be moved.
+    dwelling; `shift` the share of dwellings whose heating can be moved. Without meters read by
+    the hour (`metered: false`) a forecast is physics alone: nothing is learned, its band is wider.
     """
 
     kind: Literal["buildings"] = "buildings"
@@ -56,6 +57,7 @@ class Buildings(Declared):
     high: Temperatures
     discomfort: float = Field(0.01, gt=0, strict=False)
     shift: Share = 0.6
+    metered: bool = True
     spread: Share = 0.1
     return_temperature: Temperature = 45.0
     hot_water_shape: Hours = Field(default_factory=lambda: list(HOT_WATER))

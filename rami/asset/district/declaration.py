@@ -57,7 +57,7 @@ class Water(Declared):
                 raise ValueError(f"section {name}: `after` names no section before it")
             seen.add(name)
         total = sum(s.share for s in self.sections.values())
-        if abs(total - 1) > 1e-6:
+        if abs(total - 1) > 1e-3:
             raise ValueError(f"the sections' shares of the groups add up to {total:g}, wanted 1")
         return self
 

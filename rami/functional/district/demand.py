@@ -94,7 +94,8 @@ class OwnForecast:
         course = self.model.course(start, day.outdoor, gains(stock, day), wanted(stock, day))
         level = 1.0 + (self.level if self.level.size else np.zeros(stock.count))
         power = course.heating + hot_water(stock, day) * level[:, None]
-        spread = np.hypot(self.error * stock.loss[:, None], self.departure * power)
+        departure = self.departure * np.where(stock.metered > 0, 1.0, 2.0)
+        spread = np.hypot(self.error * stock.loss[:, None], departure[:, None] * power)
         low = np.maximum(power - _TENTH * spread, 0.0)
         return Expected(power, low, power + _TENTH * spread, course)
 
@@ -102,4 +103,5 @@ class OwnForecast:
         """Take in a day (groups, steps): the departure counts for the part that is hot water."""
         off = (measured - expected).sum(axis=1) / np.maximum(water.sum(axis=1), 1e-9)
         old = self.level if self.level.size else np.zeros_like(off)
-        self.level = np.clip((1 - _LEARN) * old + _LEARN * off, -0.3, 0.3)
+        level = np.clip((1 - _LEARN) * old + _LEARN * off, -0.3, 0.3)
+        self.level = np.where(self.model.stock.metered > 0, level, 0.0)

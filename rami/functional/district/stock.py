@@ -31,6 +31,7 @@ class Stock:
     heating_max: Values
     discomfort: Values
     shift: Values
+    metered: Values
     return_temperature: Values
     set_point: Values
     low: Values
@@ -96,6 +97,7 @@ def _row(name: str, i: int, kind: Buildings, random: np.random.Generator) -> dic
         "heating_max": kind.heating_max * n * draw[0],
         "discomfort": kind.discomfort,
         "shift": kind.shift,
+        "metered": float(kind.metered),
         "return_temperature": kind.return_temperature,
         "set_point": habit(kind.set_point),
         "low": kind.low,
