@@ -18,6 +18,7 @@ from services.runtime.beside import Beside, Happened
 from services.runtime.claims import Claims, by_others, enter, enter_armed
 from services.runtime.model_edge import ModelEdge
 from services.runtime.model_side import ModelSide
+from services.runtime.not_taken import NotTaken
 from services.runtime.plant_side import PlantSide
 from services.runtime.registers import Registers
 
@@ -69,10 +70,10 @@ class TwinSwitch:
         edge.held[:] = self.u[self.actuated]
         settle = beside.settle if beside is not None else None
         self._side = ModelSide(twin, model, edge.told, happened, settle)
+        self._not_taken = NotTaken(twin, clock, happened)
         self._landed, self._wanted = edge.held.copy(), edge.held.copy()
         self._others = np.zeros(len(edge.inputs), np.bool_)
-        # the controllers must take the present positions over before they go on
-        self._moved = False
+        self._moved = False  # the controllers must take the present positions over first
 
     @property
     def backend(self) -> str:
@@ -175,6 +176,7 @@ class TwinSwitch:
         if self.mode is not Mode.CONTROL:
             return
         plant.beat()
+        self._not_taken.look(stepped, plant.guard.inputs.names)
         known = np.isfinite(stepped.values)
         self._landed[self._commanded[known]] = stepped.values[known]
         self._others[self._commanded] = by_others(stepped)
@@ -238,6 +240,7 @@ class TwinSwitch:
             self._side.settle()
         enter_armed(plant.guard, mode, who, why)
         self._claims.drop_all()
+        self._not_taken.over()
         self.mode, self.advice = mode, {}
         if self.backend != before:
             self.edge.held[:] = positions
@@ -254,8 +257,7 @@ class TwinSwitch:
         self._moved = True
 
     def save(self) -> bytes:
-        """Model, guards, registers, mode: the whole twin but its plant. ModelError where the
-        model cannot."""
+        """Model, guards, registers, mode: the whole twin but its plant. ModelError."""
         plain = {
             "mode": self.mode.value,
             "resting": self.resting,

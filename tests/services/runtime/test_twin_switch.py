@@ -181,6 +181,25 @@ def test_what_no_plant_can_tell_is_bad(wrong: float) -> None:
     assert t.step()[0] == t.plant.model.t and t.switch.plant.unfit() == ()
 
 
+def test_a_plant_that_refuses_is_told_of() -> None:
+    t = in_mode(Mode.CONTROL)
+    assert t.plant is not None
+    t.plant.refuses = True
+    t.steps(3, 0.6, 0.7)
+    told = ["the plant does not take a.u nor 1 more: not now"]
+    assert t.happened("guard") == told, "once"
+    t.plant.refuses = False
+    t.steps(1, 0.61, 0.71)
+    assert t.happened("guard") == told, "not yet"
+    for k in range(8):
+        t.step(0.5 + 0.01 * k, 0.5)
+    assert t.happened("guard") == [*told, "the plant takes commands again"]
+    t.plant.refuses = True
+    t.step(0.2, 0.2)
+    assert t.change(Mode.ADVISE) == []
+    assert t.happened("guard")[3:] == ["the mode has changed"]
+
+
 def test_a_position_that_cannot_be_is_none() -> None:
     t = in_mode(Mode.CONTROL)
     assert t.plant is not None and t.switch.plant is not None

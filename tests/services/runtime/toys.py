@@ -79,6 +79,7 @@ class ToyPlant:
         self.held = INPUTS.starts()
         self.held[:2] = 0.3, 0.2
         self.bad: set[str] = set()
+        self.refuses = False
         self.state, self.losses = LinkState.CLOSED, 0
         self.commands: list[tuple[Vector, Mask]] = []
 
@@ -110,6 +111,9 @@ class ToyPlant:
         return Observation(values, marks, np.full(len(index), self._clock(), np.int64))
 
     def command(self, values: Vector, chosen: Mask) -> tuple[Answer, ...]:
+        if self.refuses:
+            places = np.flatnonzero(chosen).tolist()
+            return tuple(Answer(p, Taken.REFUSED, "not now") for p in places)
         self.commands.append((values.copy(), chosen.copy()))
         for place in np.flatnonzero(chosen).tolist():
             self.held[INPUTS[self.inputs.names[place]]] = values[place]
