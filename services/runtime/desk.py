@@ -28,6 +28,8 @@ class _Manual:
     guard: Guard
     lease: Lease
     until_ns: int
+    value: Any = None
+    unit: Any = None
 
 
 class Desk:
@@ -65,12 +67,25 @@ class Desk:
                 return self._elsewhere(request)
 
     def keep(self) -> None:
-        """Signs of life for manual set-points until their time is over."""
+        """Signs of life for manual set-points until their time is over; to be given in every
+        control step."""
         now = self._clock()
         for point, manual in list(self._manual.items()):
-            active = self._modes[point.partition(".")[0]].switch.guard is manual.guard
-            if now >= manual.until_ns or not active or not manual.guard.beat(manual.lease):
-                self._end(point, "its time is over" if active else "the backend has changed")
+            if now >= manual.until_ns:
+                self._end(point, "its time is over")
+            elif self._modes[point.partition(".")[0]].switch.guard is not manual.guard:
+                self._end(point, "the backend has changed")
+            elif not manual.guard.beat(manual.lease) and not self._again(point, manual):
+                self._end(point, "its lease has run out")
+
+    def _again(self, point: str, manual: _Manual) -> bool:
+        """Take a lease that ran out between two steps that are far apart."""
+        name = point.partition(".")[2]
+        taken = manual.guard.take(Role.MANUAL, manual.lease.holder, [name])
+        if not isinstance(taken, Lease):
+            return False
+        manual.lease = taken
+        return manual.guard.want_named(taken, name, manual.value, manual.unit) is None
 
     def _end(self, point: str, why: str) -> None:
         manual = self._manual.pop(point)
@@ -94,7 +109,10 @@ class Desk:
         twin, _, name = point.partition(".")
         guard = self._modes[twin].switch.guard
         manual = self._manual.get(point)
-        if manual is None or manual.guard is not guard:
+        if manual is not None and manual.guard is not guard:
+            self._end(point, "the backend has changed")
+            manual = None
+        if manual is None:
             taken = guard.take(Role.MANUAL, request.who, [name])
             if not isinstance(taken, Lease):
                 return Reply(False, (str(taken),))
@@ -106,6 +124,7 @@ class Desk:
             if point not in self._manual:
                 guard.give_back(manual.lease)
             return Reply(False, (str(refusal),))
+        manual.value, manual.unit = given["value"], given.get("unit")
         seconds = float(given.get("lease_s") or _MANUAL_S)
         manual.until_ns = self._clock() + round(seconds * NS)
         self._manual[point] = manual

@@ -39,6 +39,8 @@ class LiveLoop(ClosedLoop):
         self._after = after
         self._ns = data.grid.start_ns
         self.control_steps = 0
+        #: called in every control step
+        self.keep: Callable[[], None] = _nothing
 
     def at(self, ns: int) -> None:
         """The next step begins at `ns`."""
@@ -67,6 +69,7 @@ class LiveLoop(ClosedLoop):
                 plant.stepped(switch.twin, switch.end(seconds))
             for switch in networks:
                 switch.keep()
+            self.keep()
             self.control_steps += 1
             if not simulated:
                 self._after(self.control_steps)
@@ -108,3 +111,7 @@ class LiveLoop(ClosedLoop):
         if supply is not None:
             supply.landed()
         outputs[:] = switch.end(self.steps.exchange_s)
+
+
+def _nothing() -> None:
+    """Nobody wants a word in every step."""

@@ -74,6 +74,7 @@ class LiveRun:
             run, planner, happened, loop.clock, waits=self._simulated, approve=options.approve
         )
         self.desk = Desk(self.modes, loop.clock, happened, self._elsewhere)
+        loop.keep = self.desk.keep
         self._aims = dict(options.aims or {})
         self._waits_for: dict[str, tuple[str, ...]] = {}
         self._shown_s = time.monotonic()
@@ -91,6 +92,9 @@ class LiveRun:
             self.exchange_step()
         if self.stopped and (trouble := self.saving.now()):
             raise RunError(trouble)
+        for modes in self.modes.values():
+            for guard in modes.switch.guards():
+                guard.close()
         self._publish()
 
     def exchange_step(self) -> None:
@@ -113,7 +117,6 @@ class LiveRun:
         for modes in self.modes.values():
             modes.watch()
         self._serve()
-        self.desk.keep()
         now = time.monotonic()
         if not self._simulated or now - self._shown_s >= self._options.view_s:
             self._shown_s = now

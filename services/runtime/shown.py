@@ -12,6 +12,7 @@ from services.runtime.plant_side import PlantSide
 from services.runtime.twin_switch import PLANT, TwinSwitch
 
 _STANDS_IN = np.uint32(quality(Family.UNCERTAIN, Reason.SIMULATED | Reason.FILLED))
+_FAILED = np.uint32(quality(Family.BAD, Reason.SIMULATED | Reason.STALE))
 
 
 def shown_points(switch: TwinSwitch) -> PointIndex:
@@ -22,13 +23,15 @@ def shown_points(switch: TwinSwitch) -> PointIndex:
 
 def seen(switch: TwinSwitch) -> Observation:
     """After the last step: the plant's quality and times where the plant tells, else simulated;
-    uncertain where the model stands in for a plant's value."""
+    uncertain where the model stands in for a plant's value, bad where it has failed."""
     acting = np.setdiff1d(np.arange(len(switch.inputs)), switch.actuated)
     values = np.concatenate([switch.told, switch.u[acting], switch.positions()])
     marks = good(len(values), Reason.SIMULATED)
     times = np.full(len(values), switch.clock(), np.int64)
     if switch.backend == PLANT and switch.plant is not None:
         _mark(switch, switch.plant, marks, times)
+    elif switch.model_failed:
+        marks[: len(switch.outputs)] = _FAILED
     return Observation(values, marks, times)
 
 
