@@ -65,10 +65,10 @@ class Companion:
             values = np.concatenate([seen.values, plant.read_back.values])
             marks = np.concatenate([seen.quality, plant.read_back.quality])
             self.monitor.update(now, values, marks)
-        window = self.shadow.verdict.at_ns != windows
-        if self.estimator is not None and self._estimate(self.estimator, inputs, plant, seconds):
-            if window and isinstance(self._model, Stateful):
-                self._model.set_state(self.estimator.state())
+        if self.estimator is None or not self._estimate(self.estimator, inputs, plant, seconds):
+            return
+        if self.shadow.verdict.at_ns != windows and isinstance(self._model, Stateful):
+            self._model.set_state(self.estimator.state())
 
     def _estimate(
         self, estimator: StateEstimator, inputs: Vector, plant: PlantSide, seconds: float
