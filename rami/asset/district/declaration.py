@@ -88,9 +88,9 @@ class Bargain(Declared):
     """Bounds of a negotiation: rounds, deadline, and when it has settled (residual of the heat
     balance over the load)."""
 
-    rounds: int = Field(40, ge=1, le=1000)
+    rounds: int = Field(60, ge=1, le=1000)
     deadline: Duration = 300.0
-    settled: Share = 0.003
+    settled: Share = 0.001
     asker_share: Share = 0.5
     joint: bool = True
 
