@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from rami.core.event import EventKind, Severity
 from rami.core.timegrid import NS, instant
 from services.assemble.historian import has_store, open_historian
 from services.assemble.plant import strategy
@@ -50,6 +51,18 @@ def live_planner(site: Site, job: Job, basis: CostBasis, *, simulated: bool) -> 
         return InProcessPlanner(strategy(site, cost_basis=basis))
     steps = round(site.strategy.horizon / site.strategy.step)
     return ProcessPlanner(Planning(site.file, steps, {"cost_basis": basis}))
+
+
+def tell_restarts(twin: str, model: object, happened: Happened) -> None:
+    """Have restarts of an FMU's own process told as events, where `model` has one."""
+    if not hasattr(model, "on_trouble"):
+        return
+
+    def tell(text: str, details: Mapping[str, Any]) -> None:
+        counts = {k: details[k] for k in ("restarts", "states_lost") if k in details}
+        happened(EventKind.MODEL, twin, Severity.WARNING, text, **counts)
+
+    model.on_trouble = tell
 
 
 def live_history(

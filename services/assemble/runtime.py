@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING
 
 from rami.core.event import EventKind, Severity
 from rami.integration.audit import AuditFile
-from services.assemble.live_parts import begin_ns, live_history, live_planner, run_clock
+from services.assemble.live_parts import (
+    begin_ns,
+    live_history,
+    live_planner,
+    run_clock,
+    tell_restarts,
+)
 from services.assemble.live_twin import MakePlant, TwinMaker
 from services.assemble.plant import open_backends
 
@@ -111,6 +117,8 @@ def open_run(
         points = {twin: shown_points(switch) for twin, switch in switches.items()}
         published = Published(site.name, points, clock, journal)
         events.into = published.happened
+        for twin, switch in switches.items():
+            tell_restarts(twin, switch.model, published.happened)
         planners: list[Planner] = []
 
         def planner(basis: CostBasis) -> Planner:
