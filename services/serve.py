@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rami.core.errors import ConfigurationError, Problem
+from rami.core.errors import ConfigurationError, Problem, RamiError
 from rami.core.event import EventKind, Severity
 from rami.core.timegrid import instant, iso
 from rami.integration.mode import Mode
@@ -89,6 +89,9 @@ def serve_site(
         try:
             with _stopping(run):
                 run.go()
+        except RamiError as error:
+            run.failed(error)
+            raise
         finally:
             published.end(run.stopped or "the run has ended")
     if run.stopped:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rami.communication.live_site import Reply, Request, Verb
-from rami.core.errors import DataError, ModelError, RunError
+from rami.core.errors import DataError, ModelError, RamiError, RunError
 from rami.core.event import EventKind, Severity
 from rami.core.snapshot import Snapshot
 from rami.core.timegrid import iso
@@ -111,6 +111,11 @@ class LiveRun:
     def stop(self, why: str) -> None:
         """End after the present exchange step; from any thread."""
         self.stopped = self.stopped or why
+
+    def failed(self, error: RamiError) -> None:
+        """What ends the run, for whoever looks at it and for its journal."""
+        self.published.happened(EventKind.STOP, "", Severity.DANGER, f"the run failed: {error}")
+        self.published.publish(site_view(self.loop, self.modes, "failed"))
 
     def after(self, step: int) -> None:
         """The loop has ended a control step (paced) or an exchange step (simulated)."""
