@@ -19,7 +19,7 @@ from rami.integration.fidelity_settings import Fidelity
 from rami.integration.gates import Verdict
 from rami.integration.shadow.inputs import HeldInputs
 from rami.integration.shadow.window import ResidualWindow, Windowed
-from rami.integration.tolerance import judged, tolerances_of, written
+from rami.integration.tolerance import judged, tolerances_of, written_at
 
 _KIND, _VERSION = "shadow", 1
 #: share of the tolerance below which a point is within fidelity again
@@ -42,8 +42,8 @@ class Passed:
 
     def __str__(self) -> str:
         """In words."""
-        rms = written(self.rms, self.point.quantity)
-        allowed = written(self.allowed, self.point.quantity)
+        rms = written_at(self.rms, self.point)
+        allowed = written_at(self.allowed, self.point)
         if self.out:
             return f"{self.point.name} is {rms} off its model, declared {allowed}"
         return f"{self.point.name} is within {allowed} of its model again ({rms})"
