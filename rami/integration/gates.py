@@ -10,6 +10,8 @@ from rami.integration.mode import Mode
 
 MODES = tuple(Mode)
 _SHOWN = 5
+#: seconds between a plant's clock and the run's that are worth a word
+_APART_S = 10.0
 
 
 @dataclass(frozen=True)
@@ -30,17 +32,21 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What a gate looks at. `unfit` are points without fresh good data, with why; `blind` are
-    inputs whose position the plant does not tell; `verdict` is the last comparison of model and
-    plant; `verdict_age_ns` how old it may be; `guard` what keeps the guard from writing;
+    """What a gate looks at.
+
+    `unfit` are points without fresh good data, `behind_s` how far the newest value is behind;
+    `blind` are inputs whose position the plant does not tell; `verdict` is the last comparison of
+    model and plant; `verdict_age_ns` how old it may be; `guard` what keeps the guard from writing;
     `operators` who may change modes (none: anybody with a name); `model_failed` why the model does
-    not run, `against_model` why it may not stand for the plant."""
+    not run, `against_model` why it may not stand for the plant.
+    """
 
     now_ns: int
     who: str
     plant_declared: bool
     link: Link
     unfit: Sequence[str] = ()
+    behind_s: float = 0.0
     blind: Sequence[str] = ()
     verdict: Verdict = field(default_factory=Verdict)
     verdict_age_ns: int = 0
@@ -92,6 +98,12 @@ def _reached(evidence: Evidence) -> Iterator[str]:
         trouble = f": {evidence.link.trouble}" if evidence.link.trouble else ""
         yield f"the link is {evidence.link.state.value}{trouble}"
         return
+    if evidence.unfit and abs(evidence.behind_s) > _APART_S:
+        way = "behind" if evidence.behind_s > 0.0 else "ahead of"
+        yield (
+            f"the newest of its values is {abs(evidence.behind_s):.0f} s {way} the run's clock; "
+            "do both keep the same time?"
+        )
     yield from _listed("no fresh good data of", evidence.unfit)
 
 

@@ -16,7 +16,7 @@ from services.planning.planner import Answered, Trouble
 from services.planning.worker import BEGUN, DONE, FAILED, READY, Planning, serve
 
 #: a process that has not loaded its site by then hangs, s
-START_S = 120.0
+START_S = 300.0
 #: how long an answer is waited for between two looks at the process, s
 _LOOK_S = 0.2
 #: a job that ends its process this often is given up

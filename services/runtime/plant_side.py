@@ -195,6 +195,11 @@ class PlantSide:
         names = self.watched.outputs.names
         return tuple(f"{self.twin}.{names[i]}" for i in np.flatnonzero(bad))
 
+    def behind_s(self) -> float:
+        """How far the newest of the plant's own values lies behind the run's time, s."""
+        newest = int(self.seen.times_ns.max(initial=0))
+        return (self._clock() - newest) / NS if newest else 0.0
+
     def blind(self) -> tuple[str, ...]:
         """The plant's own inputs whose position it does not tell now."""
         names = self.watched.inputs.names

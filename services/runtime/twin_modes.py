@@ -118,6 +118,7 @@ class TwinModes:
             plant_declared=plant is not None,
             link=closed if plant is None else plant.link(),
             unfit=() if plant is None else plant.unfit(),
+            behind_s=0.0 if plant is None else plant.behind_s(),
             blind=() if plant is None else plant.blind(),
             verdict=Verdict() if beside is None else beside.verdict,
             verdict_age_ns=round(self._settings.verdict_age * NS),
