@@ -17,7 +17,9 @@ from tests.functional.strategy.test_compiler import set_pyomo
 
 
 @pytest.mark.parametrize("basis", ["marginal", "average"])
-@pytest.mark.parametrize("name", STARTS)
+@pytest.mark.parametrize(
+    "name", [n if n == "winter" else pytest.param(n, marks=pytest.mark.soak) for n in STARTS]
+)
 def test_objective_equals_appsi_at_gap_zero(
     season: Callable[..., Planning], name: str, basis: str
 ) -> None:

@@ -28,6 +28,7 @@ def test_no_series_cries_wolf(parts: list[Outcome]) -> None:
     assert not [p for p in parts if p.size == "all" and p.alarms and p.precision < 0.85]
 
 
+@pytest.mark.soak
 def test_similar_days_fill_a_day_of_heat_load_best(shared_data: Path) -> None:
     errors = {e.method: e.nmae for e in fill_errors(["heat load, aggregate"])}
     for place in (1, 2, 3):  # 6, 24, 72 h

@@ -225,6 +225,7 @@ def test_the_map_that_is_written_leads_to_every_point(
     _with_client(running, read)
 
 
+@pytest.mark.soak
 def test_two_runs_tell_the_same_bytes(start: Start) -> None:
     def values(running: Running) -> list[Any]:
         async def play(client: Client, index: int) -> list[Any]:

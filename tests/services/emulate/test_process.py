@@ -73,7 +73,10 @@ def test_wrong_arguments_in_one_line(
     assert len(ran.stderr.splitlines()) == 1, ran.stderr
 
 
-@pytest.mark.parametrize("option", ["--opcua", "--modbus", "--control"])
+@pytest.mark.parametrize(
+    "option",
+    ["--opcua", *(pytest.param(o, marks=pytest.mark.soak) for o in ("--modbus", "--control"))],
+)
 def test_port_in_use(reference_site_file: Path, option: str) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -86,7 +89,10 @@ def test_port_in_use(reference_site_file: Path, option: str) -> None:
     )
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 0)])
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [(signal.SIGINT, 130), pytest.param(signal.SIGTERM, 0, marks=pytest.mark.soak)],
+)
 def test_signals_end_it_cleanly(start: Start, number: signal.Signals, code: int) -> None:
     running = start("--twin", "dhs", "--opcua", "0", "--modbus", "0", "--speed", "60")
     running.process.send_signal(number)

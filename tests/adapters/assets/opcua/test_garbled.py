@@ -92,7 +92,9 @@ def noise(plant: PlantServer) -> Iterator[Noise]:
     wire.close()
 
 
-@pytest.mark.parametrize("updates", ["subscription", "polling"])
+@pytest.mark.parametrize(
+    "updates", ["subscription", pytest.param("polling", marks=pytest.mark.soak)]
+)
 def test_it_comes_back_from_every_garbled_message(
     plant: PlantServer, noise: Noise, opened: Callable[..., OpcuaBackend], updates: str
 ) -> None:
