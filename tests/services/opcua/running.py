@@ -70,8 +70,12 @@ class Running:
             self.site.wait_for_request(0.05)
             for waiting in self.site.requests():
                 self.asked.append(waiting.request)
-                refused = waiting.request.verb is Verb.MODE
-                waiting.answer(Reply(not refused, ("guard is not armed",) if refused else ()))
+                waiting.answer(self.reply(waiting.request))
+
+    def reply(self, request: Request) -> Reply:
+        """No mode is entered here, everything else is done."""
+        refused = request.verb is Verb.MODE
+        return Reply(not refused, ("guard is not armed",) if refused else ())
 
     def end(self) -> None:
         self._ended.set()
