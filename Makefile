@@ -10,6 +10,7 @@ BIN := $(VENV)/bin
 SITE ?= examples/reference/site.yaml
 OUT ?= out
 ARGS ?=
+NODE_OPCUA_VERSION := 2.186.4
 
 # The newest of the interpreters found that is at least 3.11; `make PYTHON=/path/to/python3.12`
 # overrides it.
@@ -31,7 +32,7 @@ test: $(VENV)/.test ## Run the tests.
 soak: $(VENV)/.test ## Run the long tests (minutes).
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -m soak $(ARGS)
 
-peers: $(VENV)/.peers ## Install the packages that wider tests and benchmarks compare with.
+peers: $(VENV)/.peers $(VENV)/.node ## Install the packages that wider tests and benchmarks compare with.
 
 bench: $(VENV)/.peers ## Measure against the peers; writes benchmarks/results.json.
 	@$(BIN)/python -m benchmarks $(ARGS)
@@ -74,6 +75,14 @@ $(VENV)/.test: $(VENV)/.run
 
 $(VENV)/.peers: $(VENV)/.test
 	$(call install,$(WITH_PEERS))
+
+# node-opcua is found by tests and benchmarks when NODE_OPCUA=.venv/node
+$(VENV)/.node: Makefile | $(BIN)/python
+	@if command -v npm >/dev/null; then \
+		echo "installing node-opcua into $(VENV)/node"; \
+		npm install --silent --no-audit --no-fund --prefix $(VENV)/node \
+			node-opcua-server@$(NODE_OPCUA_VERSION) node-opcua-client@$(NODE_OPCUA_VERSION) && touch $@; \
+	else echo "no npm here: node-opcua is left out"; fi
 
 $(VENV)/.dev: $(VENV)/.test
 	$(call install,.[dev])
