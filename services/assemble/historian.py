@@ -9,12 +9,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from rami.core.errors import ConfigurationError, DataError, Problem
+from rami.core.errors import ConfigurationError, DataError, Problem, UnreachableError
 
 if TYPE_CHECKING:
     from rami.core.frame import Frame
     from rami.core.historian import Store
     from rami.core.signal import Rows, Signal
+    from rami.information.historian.beside import StoreBeside
     from rami.information.historian.settings import HistorianConfiguration
     from rami.information.historian.writer import StoreWriter
     from twins.site.site import Site
@@ -56,12 +57,31 @@ def open_historian(site: Site) -> StoreWriter:
     `open_store`.
     """
     from rami.information.historian.apart import StoreApart
+    from rami.information.historian.beside import open_shared
     from rami.information.historian.writer import StoreWriter
 
     declared = _declared(site)
-    opening = partial(declared.open, site.folder)
+    opening = partial(open_shared, partial(declared.open, site.folder), _readers(site))
     store = StoreApart(opening) if declared.own_process else opening()
     return StoreWriter(store, queue=declared.queue, when_full=declared.when_full)
+
+
+def open_past(site: Site) -> Store | StoreBeside:
+    """The site's store to be read, also while a running loop of this machine writes it; close it.
+
+    Raises as `open_store`.
+    """
+    from rami.information.historian.beside import StoreBeside
+
+    try:
+        return StoreBeside(_readers(site))
+    except UnreachableError:
+        return open_store(site, read_only=True)
+
+
+def _readers(site: Site) -> Path:
+    """Where a loop that runs lets others read its store."""
+    return site.folder / f".{site.name}.historian.sock"
 
 
 def _declared(site: Site) -> HistorianConfiguration:

@@ -38,7 +38,7 @@ def serve(
 ) -> None:
     """Until Ctrl-C or SIGTERM, or until the run has ended."""
     from rami.integration.audit import AuditFile
-    from services.assemble.historian import has_store, open_store
+    from services.assemble.historian import has_store, open_past
     from services.control.remote import RemoteSite
     from services.opcua.serving import Serving
     from services.opcua.serving import serve as work
@@ -64,7 +64,7 @@ def serve(
         def remodel(figures: Mapping[str, str]) -> SiteModel:
             return _model(site, live, figures)
 
-        past = partial(open_store, site, read_only=True) if has_store(site) else None
+        past = partial(open_past, site) if has_store(site) else None
         work(Serving(live, remodel, settings, site.file.parent, audit, past), ready, until)
 
 

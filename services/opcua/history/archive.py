@@ -42,11 +42,15 @@ class Archive:
             self._waiting -= 1
 
     def _answer(self, question: Callable[[Past], T]) -> T:
+        done = False
         try:
-            return question(self._opened())
-        except UnreachableError:
-            self._let_go()
-            raise
+            answer = question(self._opened())
+            done = True
+            return answer
+        finally:
+            # a store that is held open for reading keeps a writer out
+            if not done or self._waiting <= 1:
+                self._let_go()
 
     def _opened(self) -> Past:
         if self._past is None:
