@@ -22,6 +22,7 @@ from services.runtime.clock import RunClock
 from services.runtime.desk import URGENT, Desk
 from services.runtime.history import LiveHistory
 from services.runtime.late_watch import LateWatch
+from services.runtime.limit_watch import LimitWatch
 from services.runtime.live_loop import LiveLoop
 from services.runtime.planning import LivePlanning
 from services.runtime.saving import Saving
@@ -79,6 +80,10 @@ class LiveRun:
         self._waits_for: dict[str, tuple[str, ...]] = {}
         self._shown_s = time.monotonic()
         self._late = LateWatch(loop.clock.lateness, happened)
+        self._limits = [
+            (switch, LimitWatch(twin, switch.outputs, happened, published.conditions))
+            for twin, switch in loop.switches.items()
+        ]
         self.saving = Saving(self.checkpoint, options.checkpoint_s, happened)
         self._deferred: list[Waiting] = []
         self.stopped = ""
@@ -129,6 +134,8 @@ class LiveRun:
         if self._history is not None:
             self._history.step(self.loop.now_ns)
         self._late.look()
+        for switch, limits in self._limits:
+            limits.look(switch.told)
 
     def while_waiting(self, seconds: float) -> None:
         """Wait, but not for what is urgent."""
