@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from rami.core.errors import ConfigurationError, Problem, RamiError
 from rami.core.event import EventKind, Severity
+from rami.core.promptness import prompt
 from rami.core.timegrid import instant, iso
 from rami.integration.mode import Mode
 from services import assemble
@@ -86,6 +87,8 @@ def serve_site(
         options.ready(out)
         if not options.resume:
             published.happened(EventKind.START, "", Severity.NOTE, f"begins at {iso(start)}")
+        if clock.kind != "simulated":
+            prompt()
         try:
             with _stopping(run):
                 run.go()
