@@ -10,8 +10,8 @@ from rami.integration.mode import Mode
 from services.runtime.twin_switch import MODEL, PLANT
 from tests.services.runtime.toys import STEP_S, Toy, toy
 
-#: steps after which a lost plant is lost (30 s), and back (60 s)
-LOST, BACK = 5, 8
+#: steps within which a lost plant is lost (30 s) and back (60 s)
+LOST, BACK = 3, 8
 
 
 def controlled(**more: object) -> Toy:
@@ -216,3 +216,24 @@ def test_a_swap_is_one_step() -> None:
     assert t.model.steps == steps + 1
     assert t.clock() % round(STEP_S * 1e9) == 0
     assert [k for k, *_ in t.events if k == "swap"] == ["swap", "swap"]
+
+
+def test_an_alarm_is_never_late() -> None:
+    t = controlled()
+    assert t.plant is not None
+    usable_ns = t.clock()
+    t.plant.cut()
+    while not t.modes.lost:
+        t.step()
+    assert t.clock() - usable_ns == round(30e9), "declared, from the last step it was usable in"
+
+
+def test_a_loop_that_was_held_up_does_not_hurry_an_alarm() -> None:
+    t = controlled()
+    assert t.plant is not None
+    t.clock.ns += round(8e9)
+    t.plant.cut()
+    t.step()
+    assert not t.modes.lost
+    t.step()
+    assert t.modes.lost
