@@ -50,8 +50,17 @@ class Border:
 
     def revoke(self, party: str) -> None:
         """A party neither says nor hears anything any more."""
-        self._revoked |= {party}
+        self.shut_out(self._revoked | {party})
+
+    def shut_out(self, parties: Iterable[str]) -> None:
+        """Exactly these parties neither say nor hear anything from now on."""
+        self._revoked = frozenset(parties)
         self._rights = self._derived()
+
+    @property
+    def revoked(self) -> frozenset[str]:
+        """Parties that neither say nor hear anything."""
+        return self._revoked
 
     def says(self, party: str, message: Message) -> str:
         """Why a party may not say this; empty when it may."""

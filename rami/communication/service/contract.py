@@ -44,7 +44,11 @@ class Offer:
 
 @dataclass(frozen=True)
 class ServiceDeclaration:
-    """`period_s` between two runs (0: on every message that it needs), `deadline_s` for each."""
+    """`period_s` between two runs (0: on every message that it needs), `deadline_s` for each.
+
+    One that does not wait (`waits`) runs before those that it hears: what they say to it then
+    counts when it next looks.
+    """
 
     name: str
     owner: str
@@ -53,6 +57,7 @@ class ServiceDeclaration:
     period_s: float = 3600.0
     deadline_s: float = 30.0
     description: str = ""
+    waits: bool = True
 
 
 @dataclass(frozen=True)

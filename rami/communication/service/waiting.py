@@ -23,7 +23,8 @@ def waiting(services: Iterable[ServiceDeclaration], border: Border) -> nx.DiGrap
     """Nodes are services, an edge leads from who provides to who needs it.
 
     The edge's `needs` are those it fulfils. A service does not wait for itself; one that runs on
-    every message (period 0) answers and waits for nobody: its edges carry `answers`.
+    every message (period 0) answers and waits for nobody: its edges carry `answers`, as those of
+    one that declares that it does not wait.
     """
     graph = nx.DiGraph()
     listed = sorted(services, key=lambda s: s.name)
@@ -39,7 +40,7 @@ def waiting(services: Iterable[ServiceDeclaration], border: Border) -> nx.DiGrap
                 and border.opened(need, consumer.owner, provider)
             ]
             if needs:
-                answers = consumer.period_s == 0
+                answers = consumer.period_s == 0 or not consumer.waits
                 graph.add_edge(provider.name, consumer.name, needs=needs, answers=answers)
     return graph
 

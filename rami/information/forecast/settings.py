@@ -49,6 +49,13 @@ class ForecastSettings(Declared):
     Example: `forecasts: {series: {P_th_dem_DHS: ridge+boosting}, history: 120 d}`.
     """
 
+    from_: Annotated[str, Field(pattern=r"^(\*|[a-z][a-z0-9_]*)?$")] = Field(
+        "", alias="from", description="service whose forecasts runs plan on; `*`: whichever says "
+        "one; none: runs know their data",
+    )  # fmt: skip
+    subject: Annotated[str, Field(pattern=r"^(\*|[A-Za-z0-9_.@-]{1,120})$")] = Field(
+        "*", description="of the topic by which these forecasts come"
+    )
     method: Method = Field("ridge", description="of every series not named below")
     roles: Mapping[str, Method] = Field(
         default_factory=dict,

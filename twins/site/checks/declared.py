@@ -8,6 +8,7 @@ from twins.site.checks.layout import check_layout
 from twins.site.checks.ownership import check_ownership
 from twins.site.checks.references import check_references
 from twins.site.checks.series import check_series
+from twins.site.checks.services import check_services
 from twins.site.checks.temperatures import check_temperatures
 from twins.site.checks.times import check_times
 from twins.site.node import Path
@@ -22,4 +23,5 @@ def check_declared(case: Case) -> frozenset[Path]:
     check_series(case)
     check_external(case)
     check_ownership(case)
+    check_services(case)
     return dangling
