@@ -7,79 +7,57 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import isfinite
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, ConfigDict, Field, model_validator
+from pydantic import Field
 
-from rami.asset.component import Declared
+from rami.communication.service.bargaining import (
+    FlexibilityAnswer,
+    FlexibilityOffer,
+    FlexibilityRequest,
+    NegotiationCall,
+    Settlement,
+    SettlementAnswer,
+)
+from rami.communication.service.on_grid import (
+    Column,
+    Grid,
+    Number,
+    OnGrid,
+    Path,
+    Payload,
+    Unit,
+    Words,
+)
 from rami.core.written import Instant
 
-
-def _finite(value: float) -> float:
-    if not isfinite(value):
-        raise ValueError("wanted a finite number")
-    return value
-
-
-Number = Annotated[float, Field(strict=False), AfterValidator(_finite)]
-Path = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[A-Za-z0-9_.@/-]+$")]
-Unit = Annotated[str, Field(max_length=16)]
-Words = Annotated[str, Field(max_length=500)]
-Column = Annotated[list[Number], Field(max_length=20_000)]
-
-#: most columns of one message
-COLUMNS = 5_000
-
-
-class Grid(Declared):
-    """`count` intervals of `step_s` from `start` on."""
-
-    start: Instant
-    step_s: float = Field(gt=0, le=86400 * 31)
-    count: int = Field(ge=1, le=20_000)
-
-
-class Payload(Declared):
-    """Base of all; `kind` and `version` name its schema. A higher minor version adds optional
-    fields only; another major version is another language."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    kind: ClassVar[str]
-    version: ClassVar[str] = "1.0"
-
-    def paths(self) -> frozenset[str]:
-        """Every site path that the message names; what may cross a border is decided on these."""
-        found: set[str] = set()
-        for name, value in self.__dict__.items():
-            if name == "quantiles":  # by level, then by path
-                found |= {path for band in value.values() for path in band}
-            elif isinstance(value, dict):
-                found |= set(value)
-        source = getattr(self, "source", None)
-        return frozenset(found | ({source} if isinstance(source, str) else set()))
+__all__ = [
+    "PAYLOADS",
+    "Alarm",
+    "Column",
+    "FlexibilityAnswer",
+    "FlexibilityOffer",
+    "FlexibilityRequest",
+    "Forecast",
+    "Grid",
+    "KeyFigures",
+    "Limits",
+    "Measurement",
+    "NegotiationCall",
+    "Path",
+    "Payload",
+    "PriceSignal",
+    "QualityReport",
+    "ScheduleMessage",
+    "SetPointAnswer",
+    "SetPointRequest",
+    "Settlement",
+    "SettlementAnswer",
+    "Words",
+]
 
 
-class _OnGrid(Payload):
-    grid: Grid
-    unit: Unit
-
-    def _columns(self) -> Mapping[str, Sequence[float | None]]:
-        raise NotImplementedError
-
-    @model_validator(mode="after")
-    def _fits(self) -> _OnGrid:
-        columns = self._columns()
-        if len(columns) > COLUMNS:
-            raise ValueError(f"wanted at most {COLUMNS} series, got {len(columns)}")
-        for name, values in columns.items():
-            if len(values) != self.grid.count:
-                raise ValueError(f"{name}: wanted {self.grid.count} values, got {len(values)}")
-        return self
-
-
-class Forecast(_OnGrid):
+class Forecast(OnGrid):
     """Expected values of what is named, with quantiles where they are known.
 
     `quantiles["0.1"]["dhs.group_012"]` is the value that is undershot in a tenth of cases.
@@ -100,7 +78,7 @@ class Forecast(_OnGrid):
         return {**self.series, **bands}
 
 
-class Measurement(_OnGrid):
+class Measurement(OnGrid):
     """What was measured: means over each interval, null where there is no usable value."""
 
     kind: ClassVar[str] = "measurement"
@@ -112,7 +90,7 @@ class Measurement(_OnGrid):
         return self.series
 
 
-class ScheduleMessage(_OnGrid):
+class ScheduleMessage(OnGrid):
     """What somebody intends to do: powers, temperatures, flows over a grid."""
 
     kind: ClassVar[str] = "schedule"
@@ -125,7 +103,7 @@ class ScheduleMessage(_OnGrid):
         return self.series
 
 
-class PriceSignal(_OnGrid):
+class PriceSignal(OnGrid):
     """Price per kWh (EUR/kWh) at which somebody takes or gives heat in each interval."""
 
     kind: ClassVar[str] = "price"
@@ -136,50 +114,36 @@ class PriceSignal(_OnGrid):
         return self.series
 
 
-class FlexibilityRequest(_OnGrid):
-    """Asks whom it names to change its forecast power by so much (kW, less is negative).
-
-    `price` is what is offered per kWh of changed energy (EUR/kWh, by interval, empty: none);
-    `penalty` (EUR/kWh per kW) prices each kW by which an answer departs from the asked change:
-    asked is a price's best answer near it. `round_number` counts the rounds of one negotiation,
-    an answer comes before `deadline`.
+class Limits(OnGrid):
+    """The most that an operator's networks give and take, kW, by `max_give.<network>` and
+    `max_take.<network>`; the price signal's names are `heat_draw.<network>` and others of a plan.
     """
 
-    kind: ClassVar[str] = "flexibility_request"
-    version: ClassVar[str] = "1.1"
-
-    change: dict[Path, Column]
-    price: Column = Field(default_factory=list)
-    penalty: dict[Path, Number] = Field(default_factory=dict)
-    round_number: int = Field(0, ge=0, le=1000)
-    deadline: Instant
-
-    def _columns(self) -> dict[str, list[float]]:
-        return {**self.change, **({"price": self.price} if self.price else {})}
-
-
-class FlexibilityAnswer(_OnGrid):
-    """The updated forecast power (kW) of whom was asked, and what the change costs him (EUR).
-
-    `possible` false: cannot, and `because` says why; the series are what stays then.
-    """
-
-    kind: ClassVar[str] = "flexibility_answer"
+    kind: ClassVar[str] = "limits"
 
     series: dict[Path, Column]
-    cost_eur: dict[Path, Number] = Field(default_factory=dict)
-    possible: bool
-    because: Words = ""
-    round_number: int = Field(0, ge=0, le=1000)
 
     def _columns(self) -> dict[str, list[float]]:
         return self.series
 
-    @model_validator(mode="after")
-    def _explains(self) -> FlexibilityAnswer:
-        if not self.possible and not self.because.strip():
-            raise ValueError("an answer that says cannot says because of what (`because`)")
-        return self
+
+class SetPointRequest(Payload):
+    """Asks that inputs of a running plant be set (value, unit), for as long as the message holds.
+
+    Each passes the guard: range, rate, role, lease, audit. No values: what was asked for ends.
+    """
+
+    kind: ClassVar[str] = "set_point_request"
+
+    values: Annotated[dict[Path, tuple[Number, Unit]], Field(max_length=500)]
+
+
+class SetPointAnswer(Payload):
+    """What became of a request, by point: empty where it was taken, else why it was not."""
+
+    kind: ClassVar[str] = "set_point_answer"
+
+    refused: Annotated[dict[Path, Words], Field(max_length=500)]
 
 
 class KeyFigures(Payload):
@@ -218,6 +182,7 @@ PAYLOADS: dict[str, type[Payload]] = {
     one.kind: one
     for one in (
         Forecast, Measurement, ScheduleMessage, PriceSignal, FlexibilityRequest,
-        FlexibilityAnswer, KeyFigures, Alarm, QualityReport,
+        FlexibilityAnswer, KeyFigures, Alarm, QualityReport, Limits, SetPointRequest,
+        SetPointAnswer, NegotiationCall, FlexibilityOffer, Settlement, SettlementAnswer,
     )
 }  # fmt: skip
