@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,10 +11,14 @@ from rami.communication.service.contract import Inbox
 from rami.communication.service.message import Message, Topic
 from rami.communication.service.payload import FlexibilityAnswer, FlexibilityRequest, Grid, Payload
 from rami.core.frame import Values
-from rami.core.timegrid import TimeGrid, moment
+from rami.core.timegrid import NS, TimeGrid, moment
 
-#: name under which suppliers and networks speak of the balance at the plant
+#: name under which suppliers and networks speak of the balance at the plant, and the subject
+#: of a network's forecast of it
 PLANT = "plant"
+#: subjects of the forecasts of consumers and of those who send surplus heat
+DEMAND, SURPLUS = "demand", "surplus"
+_DAY_NS = 86_400 * NS
 
 
 @dataclass
@@ -30,9 +34,17 @@ class Sender:
         self, payload: Payload, grid: TimeGrid, subject: str = "all", correlation: str = ""
     ) -> Message:
         """A message about a day, sent as it begins, valid until it ends."""
+        return self.say(payload, grid.start_ns, subject, correlation)
+
+    def say(
+        self, payload: Payload, now_ns: int, subject: str = "all", correlation: str = "",
+        reason: str = "",
+    ) -> Message:  # fmt: skip
+        """A message of now, valid for a day."""
         self.sequence += 1
         topic = Topic(self.site, self.owner, self.service, payload.kind, subject)
-        return Message(topic, payload, self.sequence, grid.start_ns, grid.end_ns, correlation)
+        until_ns = now_ns + _DAY_NS
+        return Message(topic, payload, self.sequence, now_ns, until_ns, correlation, reason[:500])
 
 
 def grid_of(grid: TimeGrid) -> Grid:
@@ -43,6 +55,15 @@ def grid_of(grid: TimeGrid) -> Grid:
 def columns(names: Sequence[str], values: Values) -> dict[str, list[float]]:
     """Rows (names, steps) as a message's series."""
     return dict(zip(names, values.tolist(), strict=True))
+
+
+def by_section(told: Mapping[str, Sequence[float]], sections: Sequence[str], steps: int) -> Values:
+    """Columns of groups, named `section.group`, added up (sections, steps): in the order of their
+    names, so that the sum has the same bytes in whatever order they came."""
+    total = np.zeros((len(sections), steps))
+    for name in sorted(told):
+        total[sections.index(name.partition(".")[0])] += told[name]
+    return total
 
 
 def request_of(inbox: Inbox) -> tuple[FlexibilityRequest, str] | None:

@@ -18,6 +18,7 @@ from rami.functional.district.stock import stock
 from services.negotiation.actors.buildings import BuildingsService
 from services.negotiation.actors.network import NetworkService
 from services.negotiation.actors.supply import ProductionService, StationService
+from services.negotiation.mail import by_section, columns
 from services.negotiation.results import DayResult, StepResult, Talk
 from services.negotiation.talking import Table
 from services.negotiation.world import Day, days
@@ -109,20 +110,22 @@ class LivedDistrict:
         return self._realised(day, forecast, talk)
 
     def _realised(self, day: Day, forecast: Values, talk: Talk | None) -> DayResult:
-        steps, sections = day.grid.count, self.network.tree.count
-        demand, bills, moved = np.zeros((sections, steps)), {}, 0.0
+        steps = day.grid.count
+        bills, moved = {}, 0.0
+        told: dict[str, Sequence[float]] = {}
         outside = 0.0
         tariff = self.declared.market.heat_tariff
         total = 0.0
         for one in self.buildings:
             drawn = one.realise()
-            np.add.at(demand, one.stock.section, drawn)
+            told |= columns(one.names, drawn)
             outside += one.outside()
             pain = one.discomfort() if one.change.any() else 0.0
             moved += pain
             bill = tariff * self.step_h * float(drawn.sum())
             total += bill
             bills[one.declaration.owner] = bill + pain
+        demand = by_section(told, self.network.tree.names, steps)
         before = self.network.pipes.content
         flowed = self.network.realise(demand)
         stored = self.network.pipes.content - before

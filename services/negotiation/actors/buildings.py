@@ -14,7 +14,7 @@ from rami.functional.district.building import BuildingModel
 from rami.functional.district.demand import Expected, OwnForecast, gains, hot_water, wanted
 from rami.functional.district.flexible import Flexible
 from rami.functional.district.stock import Stock
-from services.negotiation.mail import Sender, answered, columns, grid_of, request_of
+from services.negotiation.mail import DEMAND, Sender, answered, columns, grid_of, request_of
 from services.negotiation.world import Day
 
 
@@ -32,7 +32,7 @@ class BuildingsService:
         self.sender = Sender(site, owner, "buildings")
         self.declaration = ServiceDeclaration(
             "buildings", owner, (Need("flexibility_request", owner, fallback=Fallback.NOTHING),),
-            (Offer("forecast"), Offer("flexibility_answer")), 86400.0,
+            (Offer("forecast", DEMAND), Offer("flexibility_answer")), 86400.0,
             description="demand of building groups, and what of it can be shifted",
         )  # fmt: skip
         self.state: Values | None = None
@@ -64,12 +64,12 @@ class BuildingsService:
             payload = Forecast(
                 grid=grid_of(grid), unit="kW", quantity="power", series=series, quantiles=bands
             )
-            return [self.sender.message(payload, grid)]
+            return [self.sender.message(payload, grid, DEMAND)]
         request, correlation = found
         penalty = np.array([request.penalty.get(n, 0.0) for n in self.names])
         flat = [0.0] * grid.count
         target = np.array([request.change.get(n, flat) for n in self.names])
-        price = np.broadcast_to(np.array(request.price), target.shape)
+        price = np.array([request.prices.get(n, request.price) for n in self.names])
         self.change = self.flexibility().answer(price, penalty, target)
         cost = dict(zip(self.names, self.cost().tolist(), strict=True))
         answer = answered(request, columns(self.names, self.change), cost)

@@ -15,7 +15,16 @@ from rami.functional.district.answers import StoringNetwork
 from rami.functional.district.plug_flow import Flowed, Pipes
 from rami.functional.district.supply import SupplyPlan, heating_curve, plan_supply, stored_by
 from rami.functional.district.tree import tree
-from services.negotiation.mail import PLANT, Sender, answered, asked, grid_of, request_of
+from services.negotiation.mail import (
+    DEMAND,
+    PLANT,
+    Sender,
+    answered,
+    asked,
+    by_section,
+    grid_of,
+    request_of,
+)
 from services.negotiation.world import Day
 
 #: K by which the planned supply temperature may be left; beyond, the linear effect is wrong
@@ -36,9 +45,9 @@ class NetworkService:
         start = declared.supply_min + 15.0
         self.pipes = Pipes(self.tree, step_h, start, float(back.mean()))
         self.sender = Sender(site, declared.owner, "network")
-        needs = (Need("forecast", service="buildings"),)
+        offers = (Offer("forecast", PLANT), Offer("schedule", "*"))
         self.declaration = ServiceDeclaration(
-            "network", declared.owner, needs, (Offer("forecast"), Offer("schedule")), 86400.0,
+            "network", declared.owner, (Need("forecast", DEMAND),), offers, 86400.0,
             description="flow and temperature plan, heat at the plant",
         )  # fmt: skip
         self.plan: SupplyPlan | None = None
@@ -62,14 +71,12 @@ class NetworkService:
 
     def demand(self, inbox: Inbox, quantile: str = "") -> Values:
         """Forecasts of all groups added up by section (sections, steps)."""
-        total = np.zeros((self.tree.count, self.day.grid.count))
+        told: dict[str, Sequence[float]] = {}
         for message in inbox.of("forecast"):
             payload = message.payload
-            if isinstance(payload, Forecast) and message.topic.service == "buildings":
-                series = payload.quantiles.get(quantile, payload.series)
-                for name, values in series.items():
-                    total[self.tree.names.index(name.partition(".")[0])] += values
-        return total
+            if isinstance(payload, Forecast) and message.topic.subject == DEMAND:
+                told |= payload.quantiles.get(quantile, payload.series)
+        return by_section(told, self.tree.names, self.day.grid.count)
 
     def _planned(self, inbox: Inbox) -> Sequence[Message]:
         day = self.day
@@ -96,7 +103,7 @@ class NetworkService:
         flows = dict(zip(self.tree.names, self.flowed.flow.tolist(), strict=True))
         flow = ScheduleMessage(grid=at, unit="kg/s", quantity="mass_flow", series=flows)
         return [
-            self.sender.message(power, grid),
+            self.sender.message(power, grid, PLANT),
             self.sender.message(temperature, grid, PLANT),
             self.sender.message(flow, grid, "sections"),
         ]

@@ -16,7 +16,15 @@ from rami.functional.district.answers import Supplier
 from rami.functional.district.following import Following, Produced
 from rami.functional.district.production import Producer, ProductionPlan, Prospect
 from rami.functional.district.surplus import SurplusStation
-from services.negotiation.mail import PLANT, Sender, answered, asked, grid_of, request_of
+from services.negotiation.mail import (
+    PLANT,
+    SURPLUS,
+    Sender,
+    answered,
+    asked,
+    grid_of,
+    request_of,
+)
 from services.negotiation.world import Day
 
 
@@ -31,7 +39,7 @@ class StationService:
         self.declaration = ServiceDeclaration(
             name, declared.owner,
             (Need("flexibility_request", name, fallback=Fallback.NOTHING),),
-            (Offer("forecast"), Offer("flexibility_answer")), 86400.0,
+            (Offer("forecast", SURPLUS), Offer("flexibility_answer")), 86400.0,
             description="surplus heat of a factory through a heat transfer station",
         )  # fmt: skip
 
@@ -51,7 +59,7 @@ class StationService:
                 grid=grid_of(grid), unit="kW", quantity="power",
                 series={self.name: self.sent.tolist()},
             )  # fmt: skip
-            return [self.sender.message(payload, grid)]
+            return [self.sender.message(payload, grid, SURPLUS)]
         request, correlation = found
         price, penalty, target = asked(request, self.name)
         if self._supplier is None:
@@ -86,7 +94,7 @@ class ProductionService:
         self.step_h, self.steps = step_h, steps
         self.sender = Sender(site, declared.owner, "production")
         self.declaration = ServiceDeclaration(
-            "production", declared.owner, (Need("forecast", service="network"),),
+            "production", declared.owner, (Need("forecast", PLANT), Need("forecast", SURPLUS)),
             (Offer("schedule"), Offer("price"), Offer("flexibility_answer")), 86400.0,
             description="unit commitment and storage of a heating plant",
         )  # fmt: skip
@@ -119,9 +127,9 @@ class ProductionService:
         load, delivered = None, np.zeros(grid.count)
         for message in inbox.of("forecast"):
             if isinstance(message.payload, Forecast):
-                if message.topic.service == "network":
+                if message.topic.subject == PLANT:
                     load = np.array(message.payload.series[PLANT])
-                elif message.topic.service != "buildings":
+                elif message.topic.subject == SURPLUS:
                     delivered += sum(np.array(v) for v in message.payload.series.values())
         self.schedule(load, delivered)
         assert self.plan is not None

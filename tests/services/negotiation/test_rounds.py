@@ -141,7 +141,7 @@ def test_nobody_hears_what_is_another_s(district: District) -> None:
         assert Message.decode(message.encode()) == message
         for private in ("discomfort", "set_point", "indoor", "loss"):
             assert private not in text
-        if message.topic.service == "buildings" and message.topic.owner != said[0].topic.owner:
+        if message.topic.subject == "demand" and message.topic.owner != said[0].topic.owner:
             assert not any(n in text for n in mine)
     # what one owner's service holds are his groups alone
     for one in lived.buildings:
