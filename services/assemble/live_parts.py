@@ -12,6 +12,9 @@ from rami.core.timegrid import NS, instant
 from services.assemble.historian import has_store, open_historian
 from services.assemble.plant import strategy
 
+#: searches for one plan that each may use the declared deadline, and time for all the rest, s
+_SEARCHES, _BESIDE_S = 3, 30.0
+
 if TYPE_CHECKING:
     from services.planning.planner import Planner
     from services.runtime.beside import Happened
@@ -50,7 +53,11 @@ def live_planner(site: Site, job: Job, basis: CostBasis, *, simulated: bool) -> 
     if simulated:
         return InProcessPlanner(strategy(site, cost_basis=basis))
     steps = round(site.strategy.horizon / site.strategy.step)
-    return ProcessPlanner(Planning(site.file, steps, {"cost_basis": basis}))
+    planning = Planning(site.file, steps, {"cost_basis": basis}, site.hash)
+    declared = site.strategy.deadline
+    if declared is None:
+        return ProcessPlanner(planning)
+    return ProcessPlanner(planning, _BESIDE_S + _SEARCHES * declared)
 
 
 def tell_restarts(twin: str, model: object, happened: Happened) -> None:

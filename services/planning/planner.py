@@ -33,6 +33,9 @@ class Answered:
 class Planner(Protocol):
     """Works off one job after the other; an answer comes in the order of the jobs."""
 
+    #: processes that had to be replaced
+    restarts: int
+
     def ask(self, job: PlanJob) -> int:
         """Take a job; its ticket. Does not wait."""
 
@@ -48,6 +51,8 @@ class Planner(Protocol):
 
 class InProcessPlanner:
     """Plans in this process, when asked."""
+
+    restarts = 0
 
     def __init__(self, controller: StrategyController) -> None:
         self.controller = controller

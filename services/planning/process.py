@@ -36,8 +36,9 @@ class ProcessPlanner:
 
     A job that takes longer than `deadline_s` is given up, its process killed and another
     started: `Trouble`. (The strategy's own `deadline` gives the best plan so far before that.)
-    A process that ends by itself or by others is replaced and its job tried once more.
-    `nice` lowers its priority. The same job gives the same plan as in this process.
+    A process that ends by itself or by others is replaced and its job tried once more; one
+    that does not start is `Trouble`, and tried again with the next job. `nice` lowers its
+    priority. The same job gives the same plan as in this process.
     """
 
     def __init__(self, planning: Planning, deadline_s: float = 300.0, nice: int = 10) -> None:
@@ -47,7 +48,7 @@ class ProcessPlanner:
         self._asked: deque[_Asked] = deque()
         self._answers: deque[Answered | Trouble] = deque()
         self._ticket = 0
-        self._closed, self._failed_starts = False, 0
+        self._closed, self._failed_starts, self._down = False, 0, False
         self._start()
 
     def _start(self) -> None:
@@ -61,7 +62,7 @@ class ProcessPlanner:
         )
         self._process.start()
         theirs.close()
-        self._ready, self._sent = False, False
+        self._ready = self._sent = self._down = False
         self._started_s = monotonic()
 
     @property
@@ -82,6 +83,8 @@ class ProcessPlanner:
             raise RunError("this planner is closed")
         self._ticket += 1
         self._asked.append(_Asked(self._ticket, job))
+        if self._down:
+            self._replace()
         self._look()
         return self._ticket
 
@@ -94,7 +97,8 @@ class ProcessPlanner:
         """Ask and wait. Raises RamiError where there is no schedule."""
         ticket = self.ask(job)
         while (answer := self.poll()) is None or answer.ticket != ticket:
-            self._pipe.poll(_LOOK_S)
+            if not self._down:
+                self._pipe.poll(_LOOK_S)
         if isinstance(answer, Trouble):
             raise answer.error
         return answer.planned
@@ -118,14 +122,20 @@ class ProcessPlanner:
         self.close()
 
     def _look(self) -> None:
-        """Take in what was told, replace a process that is gone or hangs, send the next job."""
-        if self._closed:
+        """Take in what was told, replace a process that is gone, then go on."""
+        if self._closed or self._down:
             return
         try:
-            while self._pipe.poll():
+            while not self._down and self._pipe.poll():
                 self._take(*self._pipe.recv())
         except (EOFError, OSError):
             self._gone()
+        else:
+            self._go_on()
+
+    def _go_on(self) -> None:
+        """End a process that hangs, send the next job."""
+        if self._down:
             return
         now, current = monotonic(), self._asked[0] if self._asked else None
         if not self._ready:
@@ -147,7 +157,7 @@ class ProcessPlanner:
         if word == READY:
             self._ready, self._failed_starts = True, 0
         elif word == FAILED and ticket == 0:
-            raise content  # it cannot even load the site
+            self._does_not_start(content)  # it cannot even load the site
         elif current is None or ticket != current.ticket:
             return
         elif word == BEGUN:
@@ -180,12 +190,21 @@ class ProcessPlanner:
         code = self._process.exitcode
         self._failed_starts += not self._ready
         if self._failed_starts > TRIES:
-            raise RunError(f"the planner's process does not start (exit {code})")
+            self._does_not_start(RunError(f"the planner's process does not start (exit {code})"))
+            return
         if self._asked and self._asked[0].tries >= TRIES:
             self._trouble(
                 RunError(f"the planner's process ended {TRIES} times with this plan (exit {code})")
             )
         self._replace()
+
+    def _does_not_start(self, error: RamiError) -> None:
+        """The next job tries again."""
+        self._process.kill()
+        self._process.join()
+        self._down, self._failed_starts = True, 0
+        while self._asked:
+            self._trouble(error)
 
     def _replace(self) -> None:
         self._pipe.close()

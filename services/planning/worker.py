@@ -27,11 +27,15 @@ READY, BEGUN, DONE, FAILED = "ready", "begun", "done", "failed"
 
 @dataclass(frozen=True)
 class Planning:
-    """Which controller: the site's own with some settings changed, for plans of `steps`."""
+    """Which controller: the site's own with some settings changed, for plans of `steps`.
+
+    `site_hash`: of the file that the run has; with it no process plans for a changed one.
+    """
 
     site_file: Path
     steps: int
     changes: Mapping[str, Any] = field(default_factory=dict)
+    site_hash: str = ""
 
 
 def serve(planning: Planning, pipe: Connection, nice: int) -> None:
@@ -48,7 +52,10 @@ def serve(planning: Planning, pipe: Connection, nice: int) -> None:
         from services import assemble
         from twins.site.loading import load_site
 
-        controller = assemble.strategy(load_site(planning.site_file), **planning.changes)
+        site = load_site(planning.site_file)
+        if planning.site_hash not in ("", site.hash):
+            raise RunError(f"{site.file} was changed since the run began; put the old one back")
+        controller = assemble.strategy(site, **planning.changes)
         controller.compiled(planning.steps)
         pipe.send((READY, 0, None))
         while True:

@@ -7,12 +7,15 @@ from collections.abc import Callable
 from rami.communication.live_site import PlanView, Reply
 from rami.core.errors import RamiError
 from rami.core.event import EventKind, Severity
+from rami.core.timegrid import NS
 from services.planning.job import PlanJob, Planned
 from services.planning.planner import Answered, Planner, Trouble
 from services.runtime.beside import Happened
 from services.runtime.views import plan_view
 from services.study.season_run import SeasonRun
 
+#: after which a plan that could not be made is tried again
+_AGAIN_NS = 60 * NS
 #: rungs of the ladder that are worth a word
 _FALLBACKS = ("shifted", "rules", "incumbent")
 
@@ -42,6 +45,7 @@ class LivePlanning:
         self._wanted = self._why = ""
         self._waiting: Planned | None = None
         self._trouble = False
+        self._failed_ns = self._restarts = 0
         self.shown: PlanView | None = None
         self.proposed: PlanView | None = None
 
@@ -72,6 +76,9 @@ class LivePlanning:
 
     def between(self) -> None:
         """Ask for what is wanted, take what is there."""
+        if self._failed_ns and self._clock() - self._failed_ns >= _AGAIN_NS:
+            self._failed_ns = 0
+            self.want(f"{self._why.removesuffix(', again')}, again")
         if self._wanted:
             if self._waits:
                 self._now(self._run.interval)
@@ -79,7 +86,8 @@ class LivePlanning:
             elif not self._asked:
                 self._wanted, self._why = "", self._wanted
                 self._asked = self._planner.ask(self._job(self._run.interval))
-        answer = self._planner.poll() if self._asked else None
+        answer = self._planner.poll()
+        self._tell_restarts()
         if isinstance(answer, Answered):
             self._asked = 0
             self._arrived(answer.planned)
@@ -154,8 +162,17 @@ class LivePlanning:
             why=self._why, rung=schedule.rung, objective_EUR=schedule.objective,
         )  # fmt: skip
 
+    def _tell_restarts(self) -> None:
+        if self._planner.restarts > self._restarts:
+            self._restarts = self._planner.restarts
+            self._happened(
+                EventKind.SOLVER, "", Severity.WARNING,
+                "the planner's process ended or hung; another one is started",
+                restarts=self._restarts,
+            )  # fmt: skip
+
     def _failed(self, error: RamiError) -> None:
-        self._trouble = True
+        self._trouble, self._failed_ns = True, 0 if self._waits else self._clock()
         self._happened(
             EventKind.SOLVER, "", Severity.ALARM, f"no new schedule: {error}",
             condition="no schedule", active=True,

@@ -168,9 +168,16 @@ def test_it_ends_with_its_parent(site: Site) -> None:
     assert ready
 
 
-def test_a_site_that_cannot_be_loaded_is_told(tmp_path: Path) -> None:
-    with (
-        ProcessPlanner(Planning(tmp_path / "site.yaml", STEPS)) as planner,
-        pytest.raises(ConfigurationError, match=r"site\.yaml"),
-    ):
-        answer(planner)
+def test_a_site_that_cannot_be_loaded_is_told_and_tried_again(
+    tmp_path: Path, site: Site, job: PlanJob
+) -> None:
+    file = tmp_path / "site.yaml"
+    with ProcessPlanner(Planning(file, STEPS, site_hash=site.hash)) as planner:
+        with pytest.raises(ConfigurationError, match=r"site\.yaml"):
+            planner.planned(job)
+        file.write_text(site.file.read_text().replace("step: 15 min", "step: 30 min"))
+        with pytest.raises(RunError, match="was changed since the run began"):
+            planner.planned(job)
+        assert planner.poll() is None
+        file.write_bytes(site.file.read_bytes())
+        assert planner.planned(job).schedule.rung == "milp"

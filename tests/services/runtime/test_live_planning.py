@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -67,6 +67,7 @@ class Planner:
     answers: deque[Any] = field(default_factory=deque)
     fails: bool = False
     closed: bool = False
+    restarts: int = 0
 
     def ask(self, job: Any) -> int:
         self.jobs.append(job)
@@ -105,9 +106,11 @@ class Told:
         self.all.append((kind, severity, text, condition, active))
 
 
-def made(*, waits: bool, approve: bool = False) -> tuple[LivePlanning, Run, Planner, Told]:
+def made(
+    *, waits: bool, approve: bool = False, clock: Callable[[], int] = lambda: 7
+) -> tuple[LivePlanning, Run, Planner, Told]:
     run, planner, told = Run(), Planner(), Told()
-    planning = LivePlanning(run, planner, told, lambda: 7, waits=waits, approve=approve)  # type: ignore[arg-type]
+    planning = LivePlanning(run, planner, told, clock, waits=waits, approve=approve)  # type: ignore[arg-type]
     return planning, run, planner, told
 
 
@@ -205,3 +208,40 @@ def test_plans_wait_for_approval() -> None:
     planning.between()
     assert planning.apply().done and run.schedule is not first and planning.proposed is None
     assert ("schedule waits", False) in [e[3:] for e in told.all[-2:]]
+
+
+def test_a_plan_that_failed_is_tried_again_by_itself() -> None:
+    now = [10**9]
+    planning, _, planner, told = made(waits=False, clock=lambda: now[0])
+    planning.begin(0)
+    planner.fails = True
+    planning.lose(frozenset({"hts"}))
+    for _ in range(3):
+        planning.between()
+        planner.answer()
+        planning.between()
+        asked = len(planner.jobs)
+        planning.between()
+        assert len(planner.jobs) == asked, "not at once"
+        now[0] += 60 * 10**9
+    planner.fails = False
+    planning.between()
+    planner.answer()
+    planning.between()
+    assert planner.jobs[-1].unavailable == {"hts"}
+    assert told.all[-1][2].startswith("new schedule (without hts, again)")
+    now[0] += 3600 * 10**9
+    asked = len(planner.jobs)
+    planning.between()
+    assert len(planner.jobs) == asked
+
+
+def test_a_planner_that_is_started_anew_is_told_once() -> None:
+    planning, _, planner, told = made(waits=False)
+    planning.begin(0)
+    planner.restarts = 1
+    planning.between()
+    planning.between()
+    assert [e[2] for e in told.all if e[0] is EventKind.SOLVER] == [
+        "the planner's process ended or hung; another one is started"
+    ]
