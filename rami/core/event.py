@@ -35,6 +35,7 @@ class EventKind(StrEnum):
     LATE = "late"
     CHECKPOINT = "checkpoint"
     AUDIT = "audit"
+    SERVICE = "service"
 
 
 @dataclass(frozen=True)

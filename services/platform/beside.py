@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from threading import Condition, Thread
 
 from services.platform.runner import Platform
@@ -10,11 +11,12 @@ from services.platform.runner import Platform
 class Beside:
     """`now(t)` starts a cycle for that instant; while one runs only the newest instant is kept.
 
-    Messages that services have said are in `platform.newest(owner)` at any time.
+    Messages that services have said are in `platform.newest(owner)` at any time. `cycle` is what
+    is run in place of the platform's own.
     """
 
-    def __init__(self, platform: Platform) -> None:
-        self.platform = platform
+    def __init__(self, platform: Platform, cycle: Callable[[int], object] | None = None) -> None:
+        self.platform, self._cycle = platform, cycle or platform.cycle
         self._wanted: int | None = None
         self._busy = self._closed = False
         self._some = Condition()
@@ -58,8 +60,9 @@ class Beside:
                     self._some.wait_for(lambda: self._closed or self._wanted is not None)
                     if self._closed:
                         return
+                    assert self._wanted is not None
                     wanted, self._wanted, self._busy = self._wanted, None, True
-                self.platform.cycle(wanted)
+                self._cycle(wanted)
         except Exception as error:  # noqa: BLE001 - kept for the loop, which goes on without
             with self._some:
                 self.error, self._closed = error, True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from threading import Lock
 from typing import NamedTuple
 
@@ -51,6 +51,17 @@ class Mailroom:
         """The newest of each topic, by topic."""
         with self._turn:
             return [message for _, message in sorted(self._newest.items())]
+
+    def of(self, sender: tuple[str, str]) -> list[Message]:
+        """The newest ones of a service (owner, name), by topic."""
+        return [m for m in self.all() if (m.topic.owner, m.topic.service) == sender]
+
+    def forget(self, owners: Iterable[str]) -> None:
+        """What these owners have said was never heard."""
+        gone = frozenset(owners)
+        with self._turn:
+            for topic in [t for t, m in self._newest.items() if m.topic.owner in gone]:
+                del self._newest[topic], self._came[topic]
 
     def news(self, declaration: ServiceDeclaration, after: int) -> int:
         """Number of the newest arrival that a service needs, `after` where none has come since;

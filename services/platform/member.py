@@ -39,6 +39,11 @@ class Member:
         periodic = self.host is not None and self.declaration.period_s > 0
         return periodic and (self.next_ns is None or now_ns >= self.next_ns)
 
+    def remote_due(self, now_ns: int) -> bool:
+        """Whether one that runs elsewhere is to speak; the first time at once."""
+        periodic = self.host is None and self.declaration.period_s > 0
+        return periodic and (self.next_ns is None or now_ns >= self.next_ns)
+
     def begun(self, now_ns: int) -> None:
         """Set when it is due next; what was missed is not made up for."""
         period_ns = round(self.declaration.period_s * 1e9)

@@ -19,7 +19,7 @@ from rami.core.errors import RunError, UnreachableError
 from services.platform.clock import SetClock
 from services.platform.events import Journal, ServiceEvent
 from services.platform.hosts.outcome import Failed, Trouble
-from services.platform.mailroom import Lack, Mailroom
+from services.platform.mailroom import Lack, Mail, Mailroom
 from services.platform.member import Member
 from services.platform.outbox import Outbox
 from services.platform.sequences import Sequences
@@ -115,9 +115,9 @@ class Platform:
         runs = 0
         for level in self._levels:
             due = [m for name in level if (m := self.members[name]).due(now)]
-            runs += self._run(due, now)
+            runs += self._run([m for m in due if self._takes_part(m)], now)
         for _ in range(ROUNDS):
-            asked = [m for m in self.members.values() if self._has_news(m)]
+            asked = [m for m in self.members.values() if self._has_news(m) and self._takes_part(m)]
             if not asked:
                 break
             runs += self._run(asked, now)
@@ -127,6 +127,26 @@ class Platform:
     def troubles(self) -> dict[str, str]:
         """What is wrong at present, by service."""
         return {m.name: m.trouble for m in self.members.values() if m.trouble}
+
+    def mail(self, name: str) -> Mail:
+        """What a service here would be given now; what it lacks is counted and told."""
+        member = self.members[name]
+        found = self._mail(member, self.clock())
+        self._lacking(member, found.lacks)
+        return found
+
+    def shut_out(self, owners: frozenset[str]) -> None:
+        """Exactly these owners take part no more: what they said was never heard, their services
+        here end. From any thread, for the next cycle on."""
+        new = owners - self.border.revoked
+        self.border.shut_out(owners)
+        for mailroom in self.mailrooms.values():
+            mailroom.forget(new)
+        for member in self.members.values():
+            if member.declaration.owner in new:
+                self._fares(member, [Failed(Trouble.REVOKED)], self.clock())
+                if member.host is not None:
+                    member.host.close()
 
     def newest(self, owner: str) -> list[Message]:
         """What an owner has heard last, by topic."""
@@ -150,15 +170,22 @@ class Platform:
         mailroom = self.mailrooms[member.declaration.owner]
         return mailroom.news(member.declaration, member.news) > member.news
 
+    def _takes_part(self, member: Member) -> bool:
+        return member.declaration.owner not in self.border.revoked
+
+    def _mail(self, member: Member, now: int) -> Mail:
+        troubles = {m.sender: m.trouble for m in self.members.values() if m.trouble}
+        mailroom = self.mailrooms[member.declaration.owner]
+        return mailroom.mail(member.declaration, now, member.providers, troubles)
+
     def _run(self, members: Sequence[Member], now: int) -> int:
         """Side by side; each waits for its own deadline at most."""
-        troubles = {m.sender: m.trouble for m in self.members.values() if m.trouble}
         begun: list[tuple[Member, tuple[Lack, ...]]] = []
         for member in members:
             assert member.host is not None
             mailroom = self.mailrooms[member.declaration.owner]
             member.news = mailroom.news(member.declaration, member.news)
-            mail = mailroom.mail(member.declaration, now, member.providers, troubles)
+            mail = self._mail(member, now)
             self._lacking(member, mail.lacks)
             member.begun(now)
             if mail.waits:

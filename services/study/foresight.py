@@ -20,6 +20,7 @@ from rami.information.series import AIR_TEMPERATURE, WET_BULB, required_series
 from rami.information.source import DataSource, known_frame
 from rami.information.wet_bulb import daily_minimum, relative_humidity, wet_bulb
 from services import assemble
+from services.study.told import Told, laid_over
 
 if TYPE_CHECKING:
     from twins.site.site import Site
@@ -28,11 +29,14 @@ if TYPE_CHECKING:
 class Foresight:
     """Forecasts for the plans of one run over `grid`, as its source allows them at each issue.
 
-    `executed` is what was forecast for each interval by the plan that was followed in it.
+    `executed` is what was forecast for each interval by the plan that was followed in it. What is
+    `told` by others goes before own forecasts.
     """
 
-    def __init__(self, site: Site, source: DataSource, grid: TimeGrid) -> None:
-        self._site, self._source, self._grid = site, source, grid
+    def __init__(
+        self, site: Site, source: DataSource, grid: TimeGrid, told: Told | None = None
+    ) -> None:
+        self._site, self._source, self._grid, self._told = site, source, grid, told
         series = required_series(site.topology, site.business.series())
         settings = site.declaration.forecasts or ForecastSettings()
         self._desk = ForecastDesk(source, series, settings)
@@ -45,7 +49,12 @@ class Foresight:
         Where the source ends before the horizon does, its last values are held.
         """
         frame = self._at(interval, horizon)
-        self._parts.append((interval, frame.part(0, min(period, self._grid.count - interval))))
+        names = frame.names
+        if self._told is not None:
+            issued = self._grid.start_ns + interval * self._grid.step_ns
+            frame = with_wet_bulb(laid_over(frame, self._told(issued, frame.grid)))
+        count = min(period, self._grid.count - interval)
+        self._parts.append((interval, frame.select(names).part(0, count)))
         return frame, site_prices(self._site.business, self._site.topology, frame)
 
     def _at(self, interval: int, horizon: int) -> Frame:
@@ -69,7 +78,7 @@ class Foresight:
             if grid.end_ns <= self._grid.end_ns:
                 raise
             return None
-        return _with_wet_bulb(frame)
+        return with_wet_bulb(frame)
 
     def save(self) -> bytes:
         """What was forecast so far, and when what is in use was learned."""
@@ -115,7 +124,7 @@ class Foresight:
         return Frame(self._grid, first.names, first.units, values, quality, told)
 
 
-def _with_wet_bulb(frame: Frame) -> Frame:
+def with_wet_bulb(frame: Frame) -> Frame:
     """The wet bulb that follows from the forecast air temperature."""
     if WET_BULB in frame:
         return frame

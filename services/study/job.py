@@ -19,12 +19,13 @@ from services.study.check_calculation import Basis
 from services.study.check_ladder import PlannedRungs, planned_rungs
 from services.study.evaluation import Evaluation, evaluate
 from services.study.flow_temperature import watched
-from services.study.foresight import Foresight
+from services.study.foresight import Foresight, with_wet_bulb
 from services.study.limits_seen import LoopLimits
 from services.study.outcome import Mode
 from services.study.pool import tick
 from services.study.season_data import DataOptions, open_source, read_outlook, read_season
 from services.study.season_run import SeasonRun
+from services.study.told import Told, laid_over
 
 if TYPE_CHECKING:
     from rami.functional.schedule import Schedule
@@ -130,8 +131,12 @@ def prepared(
     make_loop: LoopMaker,
     make_planner: Callable[[CostBasis], Planner],
     on_share: Callable[[float], None] = lambda share: None,
+    told: Told | None = None,
 ) -> SeasonRun:
-    """A run at its start; raises as its data, its controllers and its loop do."""
+    """A run at its start; raises as its data, its controllers and its loop do.
+
+    `told` are series of services, which plans take before own ones.
+    """
     from rami.business.ownership import owner_of_twins
     from rami.business.pricing import site_prices
 
@@ -164,12 +169,24 @@ def prepared(
         on_share,
         {t: LoopLimits(c, grid.count) for t, c in control.items()},
     )
-    if planner is not None and job.mode == "forecast":
+    forecasts = site.declaration.forecasts
+    others = told is not None and forecasts is not None and bool(forecasts.from_)
+    if planner is not None and (job.mode == "forecast" or others):
         source = open_source(site, job.season, job.data)
-        run.foresight = Foresight(site, source, grid)
+        run.foresight = Foresight(site, source, grid, told)
     elif planner is not None and run.period < run.horizon:
         further = read_outlook(site, job.season, data, run.horizon, job.data)
         run.outlook = (further, site_prices(site.business, topology, further))
+    if told is not None and run.foresight is None:
+
+        def laid(at_ns: int, known: Frame, prices: Prices) -> tuple[Frame, Prices]:
+            there = told(at_ns, known.grid)
+            if not there.names:
+                return known, prices
+            frame = with_wet_bulb(laid_over(known, there))
+            return frame, site_prices(site.business, topology, frame)
+
+        run.told = laid
     return run
 
 

@@ -50,6 +50,8 @@ class SeasonRun:
     `period` is the number of intervals between plans, `horizon` the intervals of a plan.
     `outlook` are data and prices that reach further than the run, for plans that look past
     its end. `owner_of` maps twins to owners. `fixed` is a schedule to follow instead of plans.
+    `told` lays what others tell (at an instant, UTC ns) over what a plan knows without
+    `foresight`; `services` is called before every exchange step.
 
     `run` goes to the end; who drives it step by step calls per interval `begin_interval`,
     `loop.run_samples` (telling `sample`) and `end_interval`. `interval` is the one that runs or
@@ -68,6 +70,8 @@ class SeasonRun:
     limits: Mapping[str, LoopLimits] = field(default_factory=dict)
     outlook: tuple[Frame, Prices] | None = None
     foresight: Foresight | None = None
+    told: Callable[[int, Frame, Prices], tuple[Frame, Prices]] | None = None
+    services: Callable[[], None] | None = None
     timings: RunTimings = field(default_factory=RunTimings)
 
     def __post_init__(self) -> None:
@@ -96,9 +100,15 @@ class SeasonRun:
         count, samples = self.data.grid.count, self.loop.steps.samples
         while self.interval < count:
             interval = self.interval
+            if self.services is not None:
+                self.services()
             if not self.begun:
                 self.begin_interval(interval)
-            self.loop.run_samples(interval, self.sample, samples)
+            last = samples if self.services is None else self.sample + 1
+            self.loop.run_samples(interval, self.sample, last)
+            self.sample = last
+            if last < samples:
+                continue
             self.end_interval(interval)
             if (interval + 1) % 24 == 0 or interval + 1 == count:
                 self.on_share((interval + 1) / count)
@@ -153,6 +163,8 @@ class SeasonRun:
             known, priced = self.outlook or (self.data, self.prices)
             forecast = known.part(interval, self.horizon)
             prices = priced.part(interval, self.horizon)
+            if self.told is not None:
+                forecast, prices = self.told(forecast.grid.start_ns, forecast, prices)
         state = plant_state(self.loop, self._peak.so_far(interval, self.horizon))
         state = replace(state, unavailable=frozenset(unavailable), unavailable_h=unavailable_h)
         return PlanJob(interval, forecast, prices, state, self.schedule, override)

@@ -24,6 +24,7 @@ class Trouble(StrEnum):
     REFUSED = "refused"
     WAITING = "waiting"
     ABSENT = "absent"
+    REVOKED = "revoked"
 
 
 @dataclass(frozen=True)

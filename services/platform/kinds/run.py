@@ -39,12 +39,10 @@ class RunConfiguration(ServiceConfiguration):
 
     def declaration(self, name: str) -> ServiceDeclaration:
         """As in ServiceConfiguration."""
-        wrong = [k for k in self.tells if k not in TELLS] + [
-            k for k in self.takes if k not in TAKES
-        ]
+        wrong = {*self.tells} - {*TELLS} | {*self.takes} - {*TAKES}
         if wrong:
-            raise ConfigurationError(f"services.{name}: a run neither tells nor takes "
-                                     f"{", ".join(sorted(wrong))}")  # fmt: skip
+            words = ", ".join(sorted(wrong))
+            raise ConfigurationError(f"services.{name}: a run neither tells nor takes {words}")
         needs = [Need(kind, fallback=TAKES[kind]) for kind in self.takes]
         answers = ["set_point_answer"] if "set_point_request" in self.takes else []
         offers = [Offer(kind, "*") for kind in (*self.tells, *answers)]

@@ -1,0 +1,1 @@
+"""A site's services beside its loop: what the run says, what it hears, and when."""
