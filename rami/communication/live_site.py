@@ -78,6 +78,18 @@ class Pace:
 
 
 @dataclass(frozen=True)
+class ServiceView:
+    """A service beside the run: `state` in a word (`well`, `crashed`, `late`, ...) since when
+    (UTC ns), when its last message was sent (0: none), what stands in for it (empty: nothing)."""
+
+    owner: str
+    state: str
+    since_ns: int
+    last_ns: int
+    fallback: str = ""
+
+
+@dataclass(frozen=True)
 class SiteView:
     """All twins after step `step`, which ended at `time_ns` (the loop's time).
 
@@ -91,6 +103,7 @@ class SiteView:
     pace: Pace
     figures: Mapping[str, tuple[float, str]] = field(default_factory=dict)
     state: str = "running"
+    services: Mapping[str, ServiceView] = field(default_factory=dict)
 
 
 class Verb(StrEnum):

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rami.asset.live import Observation
-from rami.communication.live_site import Pace, SiteView, TwinView
+from rami.communication.live_site import Pace, ServiceView, SiteView, TwinView
 from rami.core.points import PointIndex
 from rami.integration.mode import Mode
 from services.control.messages import line
@@ -30,6 +30,7 @@ def frame(view: SiteView, points: Points) -> bytes:
         "state": view.state,
         "pace": astuple(view.pace),
         "figures": {name: list(figure) for name, figure in view.figures.items()},
+        "services": {name: astuple(service) for name, service in view.services.items()},
         "twins": twins,
         "bytes": len(payload),
     }
@@ -46,6 +47,7 @@ def view_of(header: Mapping[str, Any], payload: bytes, points: Points) -> SiteVi
         Pace(*header["pace"]),
         {name: (value, unit) for name, (value, unit) in header["figures"].items()},
         str(header["state"]),
+        {name: ServiceView(*told) for name, told in header.get("services", {}).items()},
     )
 
 

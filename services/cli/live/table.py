@@ -8,6 +8,7 @@ from typing import Any
 from services.cli.output import printable, table_lines
 
 _HEADER = ("twin", "mode", "backend", "link", "age", "worst residual", "stopped")
+_SERVICES = ("service", "owner", "state", "last message", "in its place")
 _ALARMS = ("condition", "of", "severity", "since", "state", "text")
 
 
@@ -23,6 +24,9 @@ def status_lines(told: Mapping[str, Any]) -> list[str]:
         for name, twin in told["twins"].items()
         for finding in twin["diagnosis"]
     ]
+    if told["services"]:
+        rows = [_service(name, one) for name, one in told["services"].items()]
+        lines += ["", *table_lines(_SERVICES, rows)]
     if told["conditions"]:
         lines += ["", *table_lines(_ALARMS, [_alarm(c) for c in told["conditions"]])]
     return [printable(line) for line in lines]
@@ -58,6 +62,12 @@ def _row(name: str, twin: Mapping[str, Any]) -> tuple[str, ...]:
         f"{worst['point']} {worst['value']:+.4g} {worst['unit']}" if worst else "-",
         twin["stopped"] or "-",
     )
+
+
+def _service(name: str, one: Mapping[str, Any]) -> tuple[str, ...]:
+    since = f" since {one['since']}" if one["since"] and one["state"] != "well" else ""
+    ago = f"{span(one['age_s'])} ago" if one["age_s"] is not None else "-"
+    return (name, one["owner"], f"{one['state']}{since}", ago, one["fallback"] or "-")
 
 
 def _mode(twin: Mapping[str, Any]) -> str:

@@ -46,6 +46,16 @@ def told(site: LiveSite) -> dict[str, Any]:
             }
             for (source, condition), (event, seen) in sorted(site.conditions().items())
         ],
+        "services": {
+            name: {
+                "owner": one.owner,
+                "state": one.state,
+                "since": iso(one.since_ns) if one.since_ns else None,
+                "age_s": _ago(one.last_ns, view.time_ns) if one.last_ns else None,
+                "fallback": one.fallback,
+            }
+            for name, one in view.services.items()
+        },
         "figures": {
             name: {"value": value, "unit": unit} for name, (value, unit) in view.figures.items()
         },
