@@ -100,8 +100,8 @@ def serve_site(
     if run.stopped:
         return {}, run.stopped
     report("run", 1.0)
-    result, paced = job_result(site, job, opened.season), clock.kind != "simulated"
-    return concluded(site, result, receivers, out, recorded=paced), ""
+    result = job_result(site, job, opened.season)
+    return concluded(site, result, receivers, out, recorded=True), ""
 
 
 def _resumed(out: Path) -> tuple[int, int] | None:

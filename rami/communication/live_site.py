@@ -48,7 +48,9 @@ class TwinView:
 class PlanView:
     """The schedule that is followed; `values[i, j]` is column j in step i of `grid`.
 
-    `proposed`: it waits to be applied or rejected by an operator (`apply_schedule`).
+    `bound` is a proven lower bound of the objective, `gap` the distance to it; None and NaN
+    where no optimisation stands behind the plan. `proposed`: it waits to be applied or rejected by an
+    operator (`apply_schedule`).
     """
 
     grid: TimeGrid
@@ -61,6 +63,7 @@ class PlanView:
     made_ns: int
     notes: tuple[str, ...] = ()
     proposed: bool = False
+    bound: float | None = None
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,7 @@ class SiteView:
     """All twins after step `step`, which ended at `time_ns` (the loop's time).
 
     `figures` are key figures, balances and counters with their units, by name
-    (`kpi.x`, `balance.iess.C_gas`): value, unit.
+    (`kpi.x`, `cost.iess.hnht`, `account.iess.cost`): value, unit.
     """
 
     step: int

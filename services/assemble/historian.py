@@ -50,11 +50,11 @@ def open_store(site: Site, *, read_only: bool = False, folder: Path | None = Non
     return _declared(site).open(site.folder, read_only=read_only)
 
 
-def open_historian(site: Site) -> StoreWriter:
+def open_historian(site: Site, *, waits: bool = False) -> StoreWriter:
     """The site's store behind a writer thread, for a running loop; close it, or use `with`.
 
-    The store is kept by a process of its own unless the site says otherwise. Raises as
-    `open_store`.
+    The store is kept by a process of its own unless the site says otherwise. With `waits` the
+    loop waits where the queue is full, whatever the site says. Raises as `open_store`.
     """
     from rami.information.historian.apart import StoreApart
     from rami.information.historian.beside import open_shared
@@ -63,7 +63,8 @@ def open_historian(site: Site) -> StoreWriter:
     declared = _declared(site)
     opening = partial(open_shared, partial(declared.open, site.folder), _readers(site))
     store = StoreApart(opening) if declared.own_process else opening()
-    return StoreWriter(store, queue=declared.queue, when_full=declared.when_full)
+    when_full = "wait" if waits else declared.when_full
+    return StoreWriter(store, queue=declared.queue, when_full=when_full)
 
 
 def open_past(site: Site) -> Store | StoreBeside:

@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     from services.planning.planner import Planner
     from services.runtime.beside import Happened
     from services.runtime.clock import RunClock
+    from services.runtime.figures import LiveFigures
     from services.runtime.history import LiveHistory
-    from services.runtime.twin_switch import TwinSwitch
+    from services.runtime.twin_modes import TwinModes
     from services.study.job import Job
+    from services.study.season_run import SeasonRun
     from twins.site.site import Site
     from twins.twin import CostBasis
 
@@ -73,19 +75,20 @@ def tell_restarts(twin: str, model: object, happened: Happened) -> None:
 
 
 def live_history(
-    site: Site, switches: Mapping[str, TwinSwitch], happened: Happened, stack: ExitStack,
-    *, simulated: bool,
+    site: Site, run: SeasonRun, modes: Mapping[str, TwinModes], figures: LiveFigures,
+    happened: Happened, stack: ExitStack, *, simulated: bool,
 ) -> LiveHistory | None:  # fmt: skip
-    """Into the historian that the site declares; raises as its store.
-
-    In simulated time only what plants differ by: the end of the run brings the rest.
-    """
+    """Into the historian that the site declares; raises as its store. In simulated time the run
+    waits where the queue is full."""
     from services.runtime.companion import Companion
     from services.runtime.history import LiveHistory
+    from services.runtime.words import Words
 
-    shadows = {t: s.beside.shadow for t, s in switches.items() if isinstance(s.beside, Companion)}
-    if not has_store(site) or (simulated and not shadows):
+    if not has_store(site):
         return None
-    writer = open_historian(site)
+    besides = {twin: one.switch.beside for twin, one in modes.items()}
+    shadows = {t: b.shadow for t, b in besides.items() if isinstance(b, Companion)}
+    writer = open_historian(site, waits=simulated)
     stack.callback(writer.close)
-    return LiveHistory(writer, switches, shadows, happened, points=not simulated)
+    words = Words(modes, lambda: run.schedule.rung if run.schedule is not None else "")
+    return LiveHistory(writer, modes, shadows, figures, words, happened)

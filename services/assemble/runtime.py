@@ -94,9 +94,9 @@ def open_run(
     from services.control.published import Published
     from services.loop.cosimulation import Cosimulation
     from services.runtime.checkpoints import Checkpoints
+    from services.runtime.figures import LiveFigures
     from services.runtime.live_loop import LiveLoop
     from services.runtime.live_run import LiveRun
-    from services.runtime.shown import shown_points
     from services.study.job import prepared
 
     stack, simulated = ExitStack(), clock.kind == "simulated"
@@ -114,7 +114,7 @@ def open_run(
             stack.callback(_closer(backend))
             modes[twin] = maker.twin(twin, backend)
         switches = {twin: one.switch for twin, one in modes.items()}
-        points = {twin: shown_points(switch) for twin, switch in switches.items()}
+        points = {twin: one.shown.points for twin, one in modes.items()}
         published = Published(site.name, points, clock, journal)
         events.into = published.happened
         for twin, switch in switches.items():
@@ -147,10 +147,13 @@ def open_run(
 
         season = prepared(site, job, loop, planner)
         assert isinstance(season.loop, LiveLoop)
-        history = live_history(site, switches, published.happened, stack, simulated=simulated)
+        figures = LiveFigures(site, season)
+        history = live_history(
+            site, season, modes, figures, published.happened, stack, simulated=simulated
+        )
         run = LiveRun(
             season, season.loop, modes, planners[0], published, Checkpoints(folder), options,
-            history,
+            figures, history,
         )  # fmt: skip
         runs.append(run)
         if resume:

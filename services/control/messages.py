@@ -57,6 +57,7 @@ def plan_plain(plan: PlanView | None) -> dict[str, Any] | None:
         "made_ns": plan.made_ns,
         "notes": list(plan.notes),
         "proposed": plan.proposed,
+        "bound": plan.bound,
     }
 
 
@@ -75,6 +76,7 @@ def plan_of(told: Mapping[str, Any] | None) -> PlanView | None:
         told["made_ns"],
         tuple(told["notes"]),
         told["proposed"],
+        told["bound"],
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -72,7 +73,7 @@ def plan_shown(ids: SiteIds, word: str, plan: PlanView | None) -> list[Shown]:
     at = below(ids.strategy, word)
     present = Shown(below(at, "Present"), ua.Variant(plan is not None, _V.Boolean))
     if plan is None:
-        names = ("Times", "Step", "Columns", "Units", "Values", "Rung", "Gap", "Objective")
+        names = ("Times", "Step", "Columns", "Units", "Values", "Rung", "Gap", "Bound", "Objective")
         nothing = ua.Variant(None, _V.Null)
         rest = (*names, "Made", "Notes")
         return [present, *(Shown(below(at, n), nothing, _NO_DATA) for n in rest)]
@@ -88,6 +89,7 @@ def plan_shown(ids: SiteIds, word: str, plan: PlanView | None) -> list[Shown]:
         Shown(below(at, "Values"), ua.Variant(rows, _V.Double, size, is_array=True)),
         _word(below(at, "Rung"), RUNG, plan.rung),
         _number(below(at, "Gap"), plan.gap),
+        _number(below(at, "Bound"), math.nan if plan.bound is None else plan.bound),
         _number(below(at, "Objective"), plan.objective),
         Shown(below(at, "Made"), ua.Variant(moment(plan.made_ns), _V.DateTime)),
         _texts(below(at, "Notes"), plan.notes),
@@ -110,6 +112,8 @@ def _texts(node: NodeId, texts: Sequence[str]) -> Shown:
 
 
 def _number(node: NodeId, value: float) -> Shown:
+    if not math.isfinite(value):
+        return Shown(node, ua.Variant(None, _V.Null), _NO_DATA)
     return Shown(node, ua.Variant(float(value), _V.Double))
 
 

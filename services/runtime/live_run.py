@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from rami.communication.live_site import Reply, Request, Verb
+from rami.communication.live_site import Reply, Request, SiteView, Verb
 from rami.core.errors import DataError, ModelError, RamiError, RunError
 from rami.core.event import EventKind, Severity
 from rami.core.snapshot import Snapshot
@@ -20,6 +20,7 @@ from services.planning.planner import Planner
 from services.runtime.checkpoints import Checkpoints
 from services.runtime.clock import RunClock
 from services.runtime.desk import URGENT, Desk
+from services.runtime.figures import LiveFigures
 from services.runtime.history import LiveHistory
 from services.runtime.late_watch import LateWatch
 from services.runtime.limit_watch import LimitWatch
@@ -31,6 +32,8 @@ from services.runtime.views import site_view
 from services.study.season_run import SeasonRun
 
 KIND, VERSION = "run", 1
+#: what comes before a checkpoint is in the historian, so that a resumed run leaves no gap, s
+_SETTLE_S = 10.0
 #: figures in a reason change from step to step; the reason does not
 _DIGITS = re.compile(r"[-\d.e+]+")
 
@@ -63,11 +66,13 @@ class LiveRun:
         published: Published,
         checkpoints: Checkpoints,
         options: LiveOptions,
+        figures: LiveFigures,
         history: LiveHistory | None = None,
     ) -> None:
         self.run, self.loop, self.published = run, loop, published
         self.modes = dict(modes)
         self._checkpoints, self._options, self._history = checkpoints, options, history
+        self._figures = figures
         self._clock: RunClock = loop.clock
         self._simulated = loop.clock.kind == "simulated"
         happened = published.happened
@@ -120,7 +125,7 @@ class LiveRun:
     def failed(self, error: RamiError) -> None:
         """What ends the run, for whoever looks at it and for its journal."""
         self.published.happened(EventKind.STOP, "", Severity.DANGER, f"the run failed: {error}")
-        self.published.publish(site_view(self.loop, self.modes, "failed"))
+        self.published.publish(self._view("failed"))
 
     def after(self, step: int) -> None:
         """The loop has ended a control step (paced) or an exchange step (simulated)."""
@@ -146,6 +151,8 @@ class LiveRun:
 
     def checkpoint(self) -> Path:
         """Write the whole state; the file. RunError."""
+        if self._history is not None and self._simulated:
+            self._history.settle(_SETTLE_S)
         try:
             state = {"run": self.run.save(), "events": self.published.save()}
         except ModelError as error:
@@ -247,6 +254,7 @@ class LiveRun:
         return Reply(False, (f"{request.verb.value} is not done here",))
 
     def _publish(self) -> None:
-        self.published.publish(
-            site_view(self.loop, self.modes, "stopping" if self.stopped else "running")
-        )
+        self.published.publish(self._view("stopping" if self.stopped else "running"))
+
+    def _view(self, state: str) -> SiteView:
+        return site_view(self.loop, self.modes, state, self._figures)

@@ -14,6 +14,7 @@ from rami.integration.live_settings import LiveSettings
 from rami.integration.mode import Mode
 from services.runtime.beside import Happened
 from services.runtime.plant_watch import Found, PlantWatch
+from services.runtime.shown import Shown
 from services.runtime.twin_switch import TwinSwitch
 
 
@@ -33,6 +34,7 @@ class TwinModes:
         operators: tuple[str, ...] = (),
     ) -> None:
         self.switch, self._clock, self._happened = switch, clock, happened
+        self.shown = Shown(switch)
         self._settings, self._operators = settings or LiveSettings(), operators
         self._watch = PlantWatch(self._settings)
         #: the mode that was asked for; differs while a lost plant is waited for

@@ -8,8 +8,8 @@ from rami.communication.live_site import Pace, PlanView, SiteView, TwinView
 from rami.core.units import unit_of
 from rami.functional.schedule import Schedule
 from services.runtime.clock import RunClock
+from services.runtime.figures import LiveFigures
 from services.runtime.live_loop import LiveLoop
-from services.runtime.shown import seen
 from services.runtime.twin_modes import TwinModes
 from services.runtime.twin_switch import MODEL, PLANT
 
@@ -28,7 +28,7 @@ def twin_view(modes: TwinModes) -> TwinView:
         backends=(MODEL,) if plant is None else (MODEL, PLANT),
         link=link.state.value if link is not None else "",
         link_trouble=(link.trouble or (plant.trouble if plant is not None else "")) if link else "",
-        seen=seen(switch),
+        seen=modes.shown.seen(),
         residuals=beside.residuals() if beside is not None and switch.backend == PLANT else {},
         advice=switch.advice,
         stopped=switch.guard.stopped,
@@ -36,14 +36,17 @@ def twin_view(modes: TwinModes) -> TwinView:
     )
 
 
-def site_view(loop: LiveLoop, modes: Mapping[str, TwinModes], state: str) -> SiteView:
-    """All twins, the pace, and the energy each register counted since the run began."""
+def site_view(
+    loop: LiveLoop, modes: Mapping[str, TwinModes], state: str, figures: LiveFigures
+) -> SiteView:
+    """All twins, the pace, and key figures."""
+    twins = {twin: twin_view(one) for twin, one in modes.items()}
     return SiteView(
         step=loop.control_steps,
         time_ns=loop.now_ns,
-        twins={twin: twin_view(one) for twin, one in modes.items()},
+        twins=twins,
         pace=pace(loop.clock),
-        figures=_energies(loop),
+        figures=figures.now({twin: one.seen.quality for twin, one in twins.items()}),
         state=state,
     )
 
@@ -69,20 +72,10 @@ def plan_view(schedule: Schedule, made_ns: int, *, proposed: bool = False) -> Pl
         made_ns,
         schedule.notes,
         proposed,
+        schedule.bound,
     )
 
 
 def _unit(column: str) -> str:
     quantity = column.rpartition(".")[2].partition("_")[0]
     return unit_of(_UNITS.get(quantity, "power"))
-
-
-def _energies(loop: LiveLoop) -> Mapping[str, tuple[float, str]]:
-    found: dict[str, tuple[float, str]] = {}
-    for twin, recorder in loop.recorders.items():
-        outputs = loop.plant.outputs[twin]
-        for place, first in recorder.begun():
-            point = recorder.outputs.points[place]
-            value = float(outputs[place]) - first
-            found[f"energy.{twin}.{point.name}"] = (value, point.unit)
-    return found

@@ -111,6 +111,7 @@ SCHEDULE: Final = (
     Variable("Values", ua.DOUBLE, "one row a step, one column each", Access.SCHEDULE, Rank.MATRIX),
     Variable("Rung", RUNG.id, "where it came from", Access.SCHEDULE, historized=True),
     Variable("Gap", ua.DOUBLE, "share by which it may be off the best", Access.SCHEDULE),
+    Variable("Bound", ua.DOUBLE, "proven: no plan costs less", Access.SCHEDULE, unit="EUR"),
     Variable("Objective", ua.DOUBLE, "what it costs", Access.SCHEDULE, unit="EUR"),
     Variable("Made", ua.UTC_TIME, "when it was made", Access.SCHEDULE),
     Variable("Notes", ua.STRING, "what to know about it", Access.SCHEDULE, Rank.ARRAY),

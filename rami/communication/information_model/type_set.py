@@ -24,7 +24,7 @@ from rami.communication.information_model.node_id import (
 from rami.communication.information_model.node_set import Draft, NodeSet
 
 #: version of our types; a change of what they hold needs a new one, with its date
-VERSION: Final = "1.0.0"
+VERSION: Final = "1.1.0"
 PUBLISHED: Final = "2026-11-22T00:00:00Z"
 
 

@@ -115,6 +115,7 @@ def _plan(plan: PlanView | None, view: SiteView) -> dict[str, Any] | None:
         "age_s": _ago(plan.made_ns, view.time_ns),
         "rung": plan.rung,
         "gap": plan.gap,
+        "bound": plan.bound,
         "objective": plan.objective,
         "from": iso(plan.grid.start_ns),
         "to": iso(plan.grid.end_ns),

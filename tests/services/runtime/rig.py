@@ -102,7 +102,7 @@ def live(
 def energies(rig: Rig) -> dict[str, float]:
     """What every register of the run counted, kWh."""
     view = rig.opened.published.view()
-    return {name: value for name, (value, _) in view.figures.items()}
+    return {n: value for n, (value, _) in view.figures.items() if n.startswith("energy.")}
 
 
 __all__ = ["WIDE", "Rig", "emulated", "energies", "live", "np"]

@@ -15,7 +15,6 @@ from rami.integration.mode import Mode
 from services.control.published import Published
 from services.control.requests import Waiting
 from services.runtime.desk import Desk
-from services.runtime.shown import shown_points
 from tests.services.runtime.toys import Toy, toy
 
 REQUESTS = 10_000
@@ -45,7 +44,7 @@ class Site:
 
     def __init__(self, t: Toy) -> None:
         self.t = t
-        points = {"toy": shown_points(t.switch)}
+        points = {"toy": t.modes.shown.points}
         self.published = Published("site", points, t.clock)
         self.desk = Desk(
             {"toy": t.modes}, t.clock, self.published.happened, lambda request: Reply(True)
