@@ -31,9 +31,8 @@ def rows(quick: bool = False) -> Iterator[Row]:
         lived.begin(day)
         lived.pass_on(day)
         load = lived.network.flowed.plant.copy()
-        limits = lived.table._limits()
         begun = perf_counter()
-        found = lived.table.negotiate(day, load, limits)
+        found = lived.table.rounds(day, load)
         taken = perf_counter() - begun
         lived.begin(day)
         lived.pass_on(day)

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from time import monotonic
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rami.asset.district.declaration import Bargain
-from rami.communication.service.contract import Inbox, Service
+from rami.communication.service.message import Message
 from rami.communication.service.payload import FlexibilityAnswer, FlexibilityRequest
-from rami.core.errors import RamiError
 from rami.core.frame import Values
-from rami.core.timegrid import NS, TimeGrid, moment
+from rami.core.timegrid import TimeGrid, moment
 from rami.functional.district.exchange import Exchange
-from services.negotiation.mail import Sender, grid_of
+from services.negotiation.asking import Asked, Asking, Bounds
+from services.negotiation.mail import grid_of
 
 #: parts of the residual that the classes of parties take over in a round
 _WEIGHTS = {"consumers": 0.35, "network": 0.1, "surplus": 0.1, "production": 0.45}
 #: first penalty: this price change (EUR/kWh) for a change by the whole load
 _FIRST = 0.1
 _TIGHT_STEP = 0.3
+#: kW that no district has
+_ABSURD = 1e9
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,8 @@ class Party:
     """One who is asked: his service, the names he answers for, what moves each as much as the
     others of its class (kW)."""
 
-    service: Service
+    service: str
+    owner: str
     role: str
     names: tuple[str, ...]
     size: Values
@@ -49,7 +50,7 @@ class Limits:
 @dataclass
 class Outcome:
     """How a negotiation ended: rounds, residual over load, price by round, what each answered,
-    the sections' prices, and why there is no agreement, if so."""
+    the sections' prices, why there is no agreement, if so, and who failed it in the end."""
 
     rounds: int
     error: float
@@ -59,23 +60,21 @@ class Outcome:
     because: str
     history: list[tuple[float, float]] = field(default_factory=list)
     section_price: Values = field(default_factory=lambda: np.zeros((0, 0)))
+    silent: Mapping[str, str] = field(default_factory=dict)
 
 
 class Coordinator:
     """Asks for the best answer near a target at a price (exchange ADMM), by messages alone.
 
     It knows the forecast `load` of the plant, the answers and the sections' room; no cost
-    function, temperature or comfort band. A party that does not answer, answers late or says it
-    cannot, stays at its last answer.
+    function, temperature or comfort band. A party that does not answer, answers late, wrongly or
+    says it cannot, stays at its last answer, and is named.
     """
 
-    def __init__(
-        self, site: str, owner: str, settings: Bargain, clock: Callable[[], float] = monotonic
-    ) -> None:
-        self.sender = Sender(site, owner, "negotiation")
-        self.settings, self.clock = settings, clock
+    def __init__(self, bounds: Bounds) -> None:
+        self.bounds = bounds
 
-    def negotiate(
+    def rounds(
         self,
         grid: TimeGrid,
         load: Values,
@@ -83,9 +82,10 @@ class Coordinator:
         first: Mapping[str, Values],
         price: Values,
         limits: Limits | None = None,
-    ) -> Outcome:
+        mark: str = "",
+    ) -> Asking[Outcome]:
         """Rounds from the answers `first` (changes of consumers, minus what suppliers send)."""
-        settings, begun = self.settings, self.clock()
+        settings = self.bounds.settings
         size = float(np.sqrt((load**2).mean()))
         exchange = Exchange(load, price.copy(), _FIRST / max(size, 1e-9))
         answers = {n: np.array(first[n], float) for p in parties for n in p.names}
@@ -94,16 +94,21 @@ class Coordinator:
         residual = np.zeros(grid.count)
         history: list[tuple[float, float]] = []
         silent: dict[str, str] = {}
+        mute: set[str] = set()
         done, rounds = False, 0
         for k in range(settings.rounds):
-            rounds = k + 1
-            for party in parties:
-                own = exchange.price if party.role != "consumers" else None
-                requests = self._requests(
-                    grid, party, k, exchange, answers, weights, residual, own, section, limits
-                )
-                for request in requests:
-                    self._ask(party, request, grid, k, answers, silent)
+            rounds, turn = k + 1, f"{mark}/{k}"
+            asked = [
+                Asked(p.service, self._request(grid, p, k, exchange, answers, weights, residual,
+                                               section, limits),
+                      "flexibility_answer", turn, p.service not in mute)
+                for p in parties
+            ]  # fmt: skip
+            found = yield asked
+            for party, one in zip(parties, asked, strict=True):
+                said = found.get(party.service, "says nothing")
+                mute = mute | {party.service} if isinstance(said, str) else mute - {party.service}
+                _take(party, one.payload, said, answers, silent)
             exchange.weigh(np.sum(list(answers.values()), axis=0), k)
             residual = exchange.residual
             over = 0.0
@@ -116,55 +121,29 @@ class Coordinator:
                 and over <= 0.01
                 and k > 1
             )
-            if done or self.clock() - begun > settings.deadline:
+            if done or self.bounds.over():
                 break
-        because = "" if done else self._why(exchange, silent, rounds, load)
+        because = "" if done else _why(exchange, silent, rounds, load)
         return Outcome(
-            rounds, exchange.error(), exchange.price, answers, done, because, history, section
-        )
+            rounds, exchange.error(), exchange.price, answers, done, because, history, section,
+            silent,
+        )  # fmt: skip
 
-    def _requests(
+    def _request(
         self, grid: TimeGrid, party: Party, k: int, exchange: Exchange,
         answers: Mapping[str, Values], weights: Mapping[str, float], residual: Values,
-        flat: Values | None, section: Values, limits: Limits | None,
-    ) -> list[FlexibilityRequest]:  # fmt: skip
-        change = {n: (answers[n] - weights[n] * residual).tolist() for n in party.names}
-        penalty = {n: exchange.rho / weights[n] for n in party.names}
-        prices = [(flat if flat is not None else exchange.price, party.names)]
-        if flat is None and limits is not None and section.any():
+        section: Values, limits: Limits | None,
+    ) -> FlexibilityRequest:  # fmt: skip
+        prices: dict[str, list[float]] = {}
+        if party.role == "consumers" and limits is not None and section.any():
             prices = _by_zone(exchange.price, party.names, section, limits)
-        deadline = moment(grid.start_ns + round(self.settings.deadline * NS))
-        return [
-            FlexibilityRequest(
-                grid=grid_of(grid), unit="kW", change={n: change[n] for n in names},
-                price=price.tolist(), penalty={n: penalty[n] for n in names},
-                round_number=k, deadline=deadline,
-            )
-            for price, names in prices
-        ]  # fmt: skip
-
-    def _ask(
-        self, party: Party, request: FlexibilityRequest, grid: TimeGrid, k: int,
-        answers: dict[str, Values], silent: dict[str, str],
-    ) -> None:  # fmt: skip
-        to = party.service.declaration
-        mark = f"{grid.start_ns}/{k}"
-        message = self.sender.message(request, grid, to.owner, mark)
-        try:
-            said = party.service.run(Inbox(grid.start_ns, {str(message.topic): message}))
-        except (RamiError, ValueError, ArithmeticError) as error:
-            silent[to.owner] = f"{to.owner}'s {to.name} failed: {error}"
-            return
-        for answer in said:
-            payload = answer.payload
-            if not isinstance(payload, FlexibilityAnswer) or answer.correlation != mark:
-                continue
-            if not payload.possible:
-                silent[to.owner] = f"{to.owner} cannot, because {payload.because}"
-                continue
-            silent.pop(to.owner, None)
-            for name in set(payload.series) & set(request.change):
-                answers[name] = np.array(payload.series[name])
+        return FlexibilityRequest(
+            grid=grid_of(grid), unit="kW",
+            change={n: (answers[n] - weights[n] * residual).tolist() for n in party.names},
+            price=exchange.price.tolist(),
+            penalty={n: exchange.rho / weights[n] for n in party.names},
+            round_number=k, deadline=moment(self.bounds.deadline_ns()), prices=prices,
+        )  # fmt: skip
 
     def _sections(
         self, section: Values, limits: Limits, answers: Mapping[str, Values], rho: float
@@ -175,15 +154,53 @@ class Coordinator:
         worst = float((np.maximum(over, 0).max(axis=1) / _scale(limits)).max(initial=0.0))
         return price, worst
 
-    def _why(self, exchange: Exchange, silent: Mapping[str, str], rounds: int, load: Values) -> str:
-        if silent:
-            return "; ".join(silent.values())
-        worst = int(np.abs(exchange.residual).argmax())
-        return (
-            f"after {rounds} rounds the answers still miss the balance by "
-            f"{exchange.error():.2%} of the load, most in interval {worst} "
-            f"({exchange.residual[worst]:+.0f} kW of {load[worst]:.0f} kW)"
-        )
+
+def answer_to(
+    request: FlexibilityRequest, said: Sequence[Message] | str
+) -> tuple[dict[str, Values], dict[str, float], str]:
+    """Columns and costs of whom was asked, or what is wrong with an answer."""
+    if isinstance(said, str):
+        return {}, {}, said
+    payload = said[-1].payload
+    if not isinstance(payload, FlexibilityAnswer):
+        return {}, {}, f"answers with {payload.kind}"
+    if not payload.possible:
+        return {}, {}, f"cannot, because {payload.because}"
+    asked = request.grid
+    if (payload.grid, payload.unit, payload.round_number) != (asked, "kW", request.round_number):
+        return {}, {}, "answers for another grid, unit or round"
+    missing = sorted(set(request.change) - set(payload.series))
+    if missing:
+        return {}, {}, f"leaves out {', '.join(missing[:3])}"
+    columns = {n: np.array(payload.series[n]) for n in request.change}
+    absurd = sorted(n for n, c in columns.items() if np.abs(c).max() > _ABSURD)
+    if absurd:
+        return {}, {}, f"answers {', '.join(absurd[:3])} with more than {_ABSURD:g} kW"
+    return columns, dict(payload.cost_eur), ""
+
+
+def _take(
+    party: Party, request: object, said: Sequence[Message] | str, answers: dict[str, Values],
+    silent: dict[str, str],
+) -> None:  # fmt: skip
+    assert isinstance(request, FlexibilityRequest)
+    columns, _, fault = answer_to(request, said)
+    if fault:
+        silent[party.service] = f"{party.owner}'s {party.service} {fault}"
+        return
+    silent.pop(party.service, None)
+    answers.update(columns)
+
+
+def _why(exchange: Exchange, silent: Mapping[str, str], rounds: int, load: Values) -> str:
+    if silent:
+        return "; ".join(silent.values())
+    worst = int(np.abs(exchange.residual).argmax())
+    return (
+        f"after {rounds} rounds the answers still miss the balance by "
+        f"{exchange.error():.2%} of the load, most in interval {worst} "
+        f"({exchange.residual[worst]:+.0f} kW of {load[worst]:.0f} kW)"
+    )
 
 
 def _scale(limits: Limits) -> Values:
@@ -192,7 +209,7 @@ def _scale(limits: Limits) -> Values:
 
 def _weights(parties: Sequence[Party]) -> dict[str, float]:
     """Each name's part of the residual: its class's, shared out by size; together one."""
-    present = {p.role for p in parties}
+    present = {p.role: None for p in parties}
     total = sum(_WEIGHTS[r] for r in present)
     of_role = {r: sum(p.size.sum() for p in parties if p.role == r) for r in present}
     return {
@@ -204,11 +221,8 @@ def _weights(parties: Sequence[Party]) -> dict[str, float]:
 
 def _by_zone(
     price: Values, names: Sequence[str], section: Values, limits: Limits
-) -> list[tuple[Values, tuple[str, ...]]]:
-    """Names that lie behind the same priced sections get the same price."""
+) -> dict[str, list[float]]:
+    """Who lies behind priced sections pays for them too: others than these have the one price."""
     place = {n: i for i, n in enumerate(limits.names)}
-    priced = section.any(axis=1)
-    zones: dict[tuple[bool, ...], list[str]] = {}
-    for n in names:
-        zones.setdefault(tuple((limits.beyond[:, place[n]] & priced).tolist()), []).append(n)
-    return [(price + np.array(z, float) @ section, tuple(ns)) for z, ns in zones.items()]
+    more = {n: limits.beyond[:, place[n]].astype(float) @ section for n in names}
+    return {n: (price + m).tolist() for n, m in more.items() if m.any()}

@@ -38,7 +38,11 @@ class Talk:
 
 @dataclass
 class DayResult:
-    """One lived day. Powers kW (steps,), money EUR, CO2 kg, degree-hours K h of dwellings."""
+    """One lived day. Powers kW (steps,), money EUR, CO2 kg, degree-hours K h of dwellings.
+
+    `capacity_EUR` is what the highest powers, `highest_kW` by carrier, exceed those before, at
+    their price; `left_MWh` is what storages hold at the end.
+    """
 
     plant: Values
     demand: Values
@@ -49,6 +53,7 @@ class DayResult:
     clock: Values
     step_h: float
     production_EUR: float
+    capacity_EUR: float
     station_EUR: float
     pumping_EUR: float
     discomfort_EUR: float
@@ -60,6 +65,8 @@ class DayResult:
     closure_kWh: float
     paid: dict[str, float]
     bills: dict[str, float]
+    highest_kW: dict[str, float]
+    left_MWh: float
     talk: Talk | None = None
 
     @property
@@ -83,10 +90,14 @@ class StepResult:
     def figures(self) -> dict[str, float]:
         """The figures that are compared; units in the names."""
         d0 = self.days[0]
-        cost = self.total("production_EUR") + self.total("station_EUR") + self.total("pumping_EUR")
+        energy = self.total("production_EUR") + self.total("station_EUR")
+        energy += self.total("pumping_EUR")
+        carriers = d0.highest_kW
         return {
-            "cost_EUR": cost,
+            "cost_EUR": energy + self.total("capacity_EUR"),
+            "energy_EUR": energy,
             "production_EUR": self.total("production_EUR"),
+            "capacity_EUR": self.total("capacity_EUR"),
             "station_EUR": self.total("station_EUR"),
             "pumping_EUR": self.total("pumping_EUR"),
             "discomfort_EUR": self.total("discomfort_EUR"),
@@ -98,6 +109,8 @@ class StepResult:
             "short_kWh": self.total("short_kWh"),
             "beyond_capacity_kWh": self.total("over_kWh"),
             "heat_demand_MWh": sum(float(d.demand.sum()) for d in self.days) * d0.step_h / 1000,
+            **{f"highest_{n}_kW": max(d.highest_kW[n] for d in self.days) for n in carriers},
+            "left_in_storage_MWh": self.days[-1].left_MWh,
             "heat_lost_MWh": sum(float(d.lost.sum()) for d in self.days) * d0.step_h / 1000,
             "forecast_error_share": float(
                 np.mean([np.abs(d.forecast - d.plant).mean() / d.plant.mean() for d in self.days])

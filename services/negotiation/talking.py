@@ -22,12 +22,19 @@ from rami.functional.strategy.convex import Programme
 from services.negotiation.actors.buildings import BuildingsService
 from services.negotiation.actors.network import NetworkService
 from services.negotiation.actors.supply import ProductionService, StationService
-from services.negotiation.coordinator import Coordinator, Limits, Outcome, Party
+from services.negotiation.asking import Bounds, InProcess, drive
+from services.negotiation.coordinator import Limits, Outcome
+from services.negotiation.dealing import Dealing, Member
+from services.negotiation.mail import Sender
 from services.negotiation.results import Talk
+from services.negotiation.seats.consumers import ConsumersSeat
+from services.negotiation.seats.network import TIGHT, NetworkSeat
+from services.negotiation.seats.production import ProductionSeat
+from services.negotiation.seats.seat import Seat
+from services.negotiation.seats.station import StationSeat
+from services.negotiation.settling import Settling
 from services.negotiation.world import Day
 
-#: share of its limit from which on a section's capacity is negotiated
-_TIGHT = 0.8
 NETWORK, PRODUCTION = "network", "production"
 
 Programmes = tuple[
@@ -48,7 +55,14 @@ class Table:
         self.declared, self.buildings, self.network = declared, buildings, network
         self.stations, self.production = stations, production
         owner = declared.production.owner
-        self.coordinator = Coordinator(declared.district, owner, declared.negotiation, clock)
+        self.now_ns = 0
+        seats = {s.sender.service: s for s in self._seats()}
+        bounds = Bounds(declared.negotiation, clock, lambda: self.now_ns)
+        members = [Member(n, s.sender.owner) for n, s in seats.items()]
+        self.dealing = Dealing(members, NETWORK, PRODUCTION, bounds)
+        self.settling = Settling(self.dealing)
+        sender = Sender(declared.district, owner, "negotiation")
+        self._ask = InProcess(sender, seats, lambda: self.now_ns)
         self.owner_of = {n: b.declaration.owner for b in buildings for n in b.names}
         self.owner_of |= {s.name: s.declaration.owner for s in stations}
         self.owner_of |= {NETWORK: network.declaration.owner, PRODUCTION: owner}
@@ -58,65 +72,74 @@ class Table:
     def talk(self, day: Day, jointly: bool) -> Talk:
         """Agree on the day, or leave it as forecasts were passed on."""
         load = self.network.flowed.plant.copy()
-        without = self._accounts(self.production.plan.cost)  # type: ignore[union-attr]
-        limits = self._limits()
-        bound: float | None = None
         if jointly:
-            joint = self._joint(load, limits)
-            self._take(joint)
-            bound = joint.optimum
-            outcome = Outcome(1, 0.0, np.zeros_like(load), {}, True, "")
-        else:
-            outcome = self.negotiate(day, load, limits)
-            if self.bounded:
-                bound = self._bound(load, outcome.price)
-        change = self._by_section()
-        kelvin = self.network.plan_temperature() - self.network.plan.temperature  # type: ignore[union-attr]
-        agreed = load + change.sum(axis=0) + self.network.effect()[0] @ kelvin
-        delivered = self._delivered(day)
-        on_model = self.production.producer.plan(self.production.prospect(delivered), agreed)
-        cost = on_model.cost + self._own_costs()
-        _, because = self.network.check(change)
-        if because:
-            return self._none(day, outcome, cost, bound, because)
-        self.production.schedule(self.network.flowed.plant, delivered)
-        with_ = self._accounts(self.production.plan.cost)  # type: ignore[union-attr]
-        deal = settle(
-            without, with_, self._effort(), PRODUCTION, self.declared.negotiation.asker_share
-        )
-        if not deal.made:
-            return self._none(day, outcome, cost, bound, deal.why, deal)
+            return self._jointly(day, load)
+        self.now_ns = day.grid.start_ns
+        mark, grid = str(day.grid.start_ns), day.grid
+        self.dealing.bounds.begin()
+        brought = drive(self.dealing.offers(grid, mark), self._ask)
+        outcome = drive(self.dealing.rounds(grid, load, brought, mark), self._ask)
+        # what only one who sees everybody's data can say: for the report alone
+        bound = self._bound(load, outcome.price) if self.bounded else None
+        cost = self._on_model(day, load)
+        made = drive(self.settling.settle(grid, brought, outcome, mark), self._ask)
+        because = made.because or outcome.because
         return Talk(
-            outcome.rounds, outcome.settled, outcome.history, cost, bound, deal, outcome.because,
-            without, with_,
+            outcome.rounds, outcome.settled and made.deal.made, outcome.history, cost, bound,
+            made.deal, because, made.without, made.with_,
         )  # fmt: skip
 
-    def negotiate(self, day: Day, load: Values, limits: Limits | None) -> Outcome:
-        """Rounds by messages alone."""
-        parties = [
-            Party(b, "consumers", b.names, np.maximum(b.stock.shift * b.stock.heating_max, 1e-6))
-            for b in self.buildings
-        ]
-        one = np.ones(1)
-        zero = np.zeros_like(load)
-        first = {n: zero for b in self.buildings for n in b.names}
-        sent = zero
-        parties.append(Party(self.network, "network", (NETWORK,), one))
-        first[NETWORK] = zero
-        for s in self.stations:
-            parties.append(Party(s, "surplus", (s.name,), one * s.declared.power))
-            first[s.name], sent = -s.contract, sent + s.contract
-        parties.append(Party(self.production, "production", (PRODUCTION,), one))
-        first[PRODUCTION] = -(load - sent)
-        start = np.full_like(load, self._price(day))
-        return self.coordinator.negotiate(day.grid, load, parties, first, start, limits)
+    def rounds(self, day: Day, load: Values) -> Outcome:
+        """The rounds alone."""
+        self.now_ns = day.grid.start_ns
+        self.dealing.bounds.begin()
+        mark = str(self.now_ns)
+        brought = drive(self.dealing.offers(day.grid, mark), self._ask)
+        return drive(self.dealing.rounds(day.grid, load, brought, mark), self._ask)
 
-    def _price(self, day: Day) -> float:
-        """A first guess, from what a kWh cost on average in the plan without a deal."""
-        plan = self.production.plan
-        assert plan is not None
-        heat = float(plan.load.sum()) * self.production.step_h
-        return max(plan.cost / max(heat, 1e-9), 0.005)
+    def _seats(self) -> list[Seat]:
+        declared, site = self.declared, self.declared.district
+        contracts = {n: s.contract for n, s in declared.surplus.items()}
+
+        def sender(owner: str, name: str) -> Sender:
+            return Sender(site, owner, name)
+
+        seats: list[Seat] = [
+            ConsumersSeat(sender(b.declaration.owner, f"buildings_{b.declaration.owner}"), b, {},
+                          np.zeros(0))
+            for b in self.buildings
+        ]  # fmt: skip
+        seats += [StationSeat(sender(s.declaration.owner, s.name), s, {}) for s in self.stations]
+        seats.append(NetworkSeat(sender(declared.network.owner, NETWORK), self.network, {}))
+        own = sender(declared.production.owner, PRODUCTION)
+        tariff = declared.market.heat_tariff
+        seats.append(ProductionSeat(own, self.production, {}, tariff, contracts))
+        return seats
+
+    def _jointly(self, day: Day, load: Values) -> Talk:
+        """One plan, which needs everybody's data in one place: in process only."""
+        without = self._accounts(self.production.plan.cost)  # type: ignore[union-attr]
+        joint = self._joint(load, self._limits())
+        self._take(joint)
+        outcome = Outcome(1, 0.0, np.zeros_like(load), {}, True, "")
+        cost = self._on_model(day, load)
+        _, because = self.network.check(self._by_section())
+        if because:
+            return self._none(day, outcome, cost, joint.optimum, because)
+        self.production.schedule(self.network.flowed.plant, self._delivered(day))
+        with_ = self._accounts(self.production.plan.cost)  # type: ignore[union-attr]
+        share = self.declared.negotiation.asker_share
+        deal = settle(without, with_, self._effort(), PRODUCTION, share)
+        if not deal.made:
+            return self._none(day, outcome, cost, joint.optimum, deal.why, deal)
+        return Talk(1, True, [], cost, joint.optimum, deal, "", without, with_)
+
+    def _on_model(self, day: Day, load: Values) -> float:
+        """EUR of what was answered last, on the model that bounds are worked out with."""
+        kelvin = self.network.plan_temperature() - self.network.plan.temperature  # type: ignore[union-attr]
+        agreed = load + self._by_section().sum(axis=0) + self.network.effect()[0] @ kelvin
+        prospect = self.production.prospect(self._delivered(day))
+        return self.production.producer.plan(prospect, agreed).cost + self._own_costs()
 
     def _limits(self) -> Limits | None:
         network = self.network
@@ -133,7 +156,7 @@ class Table:
         plan = self.network.plan
         assert plan is not None
         used = self.network.tree.flows(self.network.expected) / np.maximum(plan.capacity, 1e-9)
-        return np.asarray(used.max(axis=1) > _TIGHT)
+        return np.asarray(used.max(axis=1) > TIGHT)
 
     def _joint(self, load: Values, limits: Limits | None) -> JointPlan:
         return plan_jointly(

@@ -139,20 +139,21 @@ class LivedDistrict:
         for station in self.stations:
             bills[station.declaration.owner] = station.cost()
             contract += station.own_cost() - station.cost()
-        cost = float(produced.cost.sum())
-        bills[self.production.declaration.owner] = cost + contract - total
+        cost, capacity = float(produced.cost.sum()), sum(produced.capacity.values())
+        bills[self.production.declaration.owner] = cost + capacity + contract - total
         limit = self.network.tree.flow_max[:, None]
         over = np.maximum(flowed.flow / limit - 1, 0.0) * self.network.tree.flows(demand)
         warm = sum(s.declared.emission * float(s.sent.sum()) for s in self.stations) * self.step_h
         return DayResult(
             flowed.plant, demand.sum(axis=0), flowed.lost, flowed.supply, forecast, delivered,
-            day.real.clock, self.step_h, cost, sum(s.own_cost() for s in self.stations), pumping,
+            day.real.clock, self.step_h, cost, capacity, sum(s.own_cost() for s in self.stations), pumping,
             moved, float(produced.emission.sum()) + warm
             + self.declared.market.grid_factor * self.step_h * float(flowed.pump.sum()),
             float(produced.short.sum()) * self.step_h, float(over.max(axis=0).sum()) * self.step_h,
             outside,
             {n: float(p.sum()) * self.step_h / 1000 for n, p in produced.heat.items()},
-            closure - stored, _by_owner(talk, self.table.owner_of), bills, talk,
+            closure - stored, _by_owner(talk, self.table.owner_of), bills, produced.highest,
+            sum(produced.content.values()) / 1000, talk,
         )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from rami.asset.boiler import Boiler
 from rami.asset.chp import Chp
 from rami.asset.component import Declared
 from rami.asset.district.buildings import Buildings
+from rami.asset.district.capacity import Capacity
 from rami.asset.district.section import Section
 from rami.asset.district.source import HeatSource, Surplus
 from rami.asset.heat_storage import HeatStorage
@@ -63,13 +64,15 @@ class Water(Declared):
 
 
 class Production(Declared):
-    """The producer's plant and what it pays and earns; `network` of a unit is `district`."""
+    """The producer's plant and what it pays and earns, for energy and for its highest power;
+    `network` of a unit is `district`."""
 
     owner: Name
     units: dict[Name, Unit] = Field(min_length=1)
     el_buy: EnergyPrice = Field(description="added to the day-ahead price")
     levy: EnergyPrice = Field(0.0, description="on own electricity that is used")
     shortage_price: EnergyPrice = 1.0
+    capacity: Capacity = Field(default_factory=Capacity)
 
 
 class Market(Declared):
@@ -85,11 +88,12 @@ class Market(Declared):
 
 
 class Bargain(Declared):
-    """Bounds of a negotiation: rounds, deadline, and when it has settled (residual of the heat
-    balance over the load)."""
+    """Bounds of a negotiation: rounds, deadline, the time for one answer, and when it has settled
+    (residual of the heat balance over the load)."""
 
     rounds: int = Field(60, ge=1, le=1000)
     deadline: Duration = 300.0
+    answer: Duration = Field(30.0, gt=0)
     settled: Share = 0.001
     asker_share: Share = 0.5
     joint: bool = True

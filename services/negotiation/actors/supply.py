@@ -99,6 +99,8 @@ class ProductionService:
             description="unit commitment and storage of a heating plant",
         )  # fmt: skip
         self.content = self.producer.content()
+        #: highest power so far of carriers with a capacity price; the first day sets it
+        self.highest: dict[str, float] = {}
         self.seen: Values | None = None
         self.plan: ProductionPlan | None = None
 
@@ -107,11 +109,15 @@ class ProductionService:
         self.day = day
         self._supplier: Supplier | None = None
         self.delivered = np.zeros(day.grid.count)
+        #: kWh of the day that each of the others sends
+        self.bought: dict[str, float] = {}
 
     def prospect(self, delivered: Values) -> Prospect:
         """What it knows of the day."""
         d = self.day
-        return Prospect(d.electricity, delivered, d.real.hour, dict(self.content))
+        return Prospect(
+            d.electricity, delivered, d.real.hour, dict(self.content), dict(self.highest)
+        )
 
     def run(self, inbox: Inbox) -> Sequence[Message]:
         """A forecast of the load to a schedule, a request to an answer."""
@@ -130,14 +136,19 @@ class ProductionService:
                 if message.topic.subject == PLANT:
                     load = np.array(message.payload.series[PLANT])
                 elif message.topic.subject == SURPLUS:
-                    delivered += sum(np.array(v) for v in message.payload.series.values())
+                    for name, values in sorted(message.payload.series.items()):
+                        delivered += np.array(values)
+                        self.bought[name] = float(np.sum(values)) * self.step_h
         self.schedule(load, delivered)
+        return [self.sender.message(self.told(), grid)]
+
+    def told(self) -> ScheduleMessage:
+        """Heat by unit and what storages give, as planned."""
         assert self.plan is not None
         series = {n: p.tolist() for n, p in (self.plan.heat | self.plan.storage).items()}
-        payload = ScheduleMessage(
-            grid=grid_of(grid), unit="kW", quantity="power", series=series, rung="milp"
+        return ScheduleMessage(
+            grid=grid_of(self.day.grid), unit="kW", quantity="power", series=series, rung="milp"
         )
-        return [self.sender.message(payload, grid)]
 
     def schedule(self, load: Values | None, delivered: Values) -> ProductionPlan:
         """Plan a load; without a forecast of the network it will be as yesterday's."""
@@ -160,4 +171,7 @@ class ProductionService:
         assert self.plan is not None
         produced = self.following.run(self.plan, self.prospect(delivered), load)
         self.content, self.seen = produced.content, load
+        self.highest = {
+            n: max(p, self.highest.get(n, 0.0)) for n, p in produced.highest.items()
+        }
         return produced

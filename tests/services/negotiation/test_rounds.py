@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
@@ -13,7 +14,8 @@ from rami.communication.service.message import Message
 from rami.communication.service.payload import FlexibilityAnswer, FlexibilityRequest
 from rami.core.errors import RunError
 from rami.core.timegrid import TimeGrid, moment
-from services.negotiation.coordinator import Coordinator, Party
+from services.negotiation.asking import Bounds, InProcess, drive
+from services.negotiation.coordinator import Coordinator, Outcome, Party
 from services.negotiation.mail import Sender, answered, grid_of, request_of
 from services.negotiation.week import LivedDistrict
 
@@ -41,21 +43,35 @@ class Toy:
         return [self.sender.message(answer, GRID, correlation=mark)]
 
 
-def party(service: Toy, role: str) -> Party:
-    return Party(service, role, (service.name,), np.ones(1))
+@dataclass(frozen=True)
+class Seated:
+    """A toy with its part in the talks."""
+
+    toy: Toy
+    role: str
+
+    @property
+    def party(self) -> Party:
+        name = self.toy.name
+        return Party(name, name, self.role, (name,), np.ones(1))
 
 
-def talk(parties: list[Party], load: np.ndarray, settings: Bargain, ticks: float = 0.0):
+def talk(seated: list[Seated], load: np.ndarray, settings: Bargain, ticks: float = 0.0) -> Outcome:
     now = iter(np.arange(10_000) * ticks)
-    coordinator = Coordinator("toy", "asker", settings, clock=lambda: float(next(now)))
-    first = {n: np.zeros(24) for p in parties for n in p.names}
-    return coordinator.negotiate(GRID, load, parties, first, np.full(24, 0.05))
+    bounds = Bounds(settings, lambda: float(next(now)), lambda: GRID.start_ns)
+    first = {s.toy.name: np.zeros(24) for s in seated}
+    ask = InProcess(
+        Sender("toy", "asker", "negotiation"), {s.toy.name: s.toy for s in seated}, bounds.now_ns
+    )
+    parties = [s.party for s in seated]
+    asking = Coordinator(bounds).rounds(GRID, load, parties, first, np.full(24, 0.05))
+    return drive(asking, ask)
 
 
 def test_two_meet_where_their_marginal_costs_do() -> None:
     load = 100 + 20 * np.sin(np.arange(24) / 4)
     parties = [
-        party(Toy("a", 1e-3, -500, 0), "production"), party(Toy("b", 3e-3, -500, 0), "surplus")
+        Seated(Toy("a", 1e-3, -500, 0), "production"), Seated(Toy("b", 3e-3, -500, 0), "surplus")
     ]  # fmt: skip
     found = talk(parties, load, Bargain(rounds=200, settled=1e-4))
     assert found.settled
@@ -64,7 +80,7 @@ def test_two_meet_where_their_marginal_costs_do() -> None:
 
 
 def test_the_impossible_ends_in_its_rounds_with_a_reason() -> None:
-    parties = [party(Toy("a", 1e-3, -50, 0), "production")]
+    parties = [Seated(Toy("a", 1e-3, -50, 0), "production")]
     found = talk(parties, np.full(24, 100.0), Bargain(rounds=15))
     assert not found.settled and found.rounds == 15
     assert "miss the balance" in found.because and "kW" in found.because
@@ -72,7 +88,7 @@ def test_the_impossible_ends_in_its_rounds_with_a_reason() -> None:
 
 def test_the_impossible_ends_at_its_deadline() -> None:
     toy = Toy("a", 1e-3, -50, 0)
-    found = talk([party(toy, "production")], np.full(24, 100.0), Bargain(rounds=900), ticks=100.0)
+    found = talk([Seated(toy, "production")], np.full(24, 100.0), Bargain(rounds=900), ticks=100.0)
     assert not found.settled and found.rounds < 10
     assert toy.asked == found.rounds
 
@@ -97,7 +113,7 @@ def test_who_cannot_or_fails_is_named_and_the_others_go_on(kind: type[Toy], word
     load = np.full(24, 100.0)
     good = Toy("a", 1e-3, -80, 0)
     found = talk(
-        [party(good, "production"), party(kind("b", 1e-3, -500, 0), "surplus")], load,
+        [Seated(good, "production"), Seated(kind("b", 1e-3, -500, 0), "surplus")], load,
         Bargain(rounds=12),
     )  # fmt: skip
     assert not found.settled and words in found.because
@@ -118,7 +134,7 @@ def test_a_request_for_the_impossible_says_which_limit(district: District) -> No
         price=[5.0] * grid.count, penalty=dict.fromkeys(one.names, 1.0),
         deadline=moment(grid.start_ns),
     )  # fmt: skip
-    message = lived.table.coordinator.sender.message(request, grid, "x", "1")
+    message = Sender("toy", "asker", "negotiation").message(request, grid, "x", "1")
     (answer,) = one.run(Inbox(grid.start_ns, {str(message.topic): message}))
     payload = answer.payload
     assert isinstance(payload, FlexibilityAnswer)
