@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from time import sleep, time_ns
+from time import time_ns
 
 from rami.communication.service.payload import PAYLOADS
 from rami.communication.service.waiting import gives, missing, order, understood, waiting
@@ -14,7 +14,7 @@ from services.cli.output import note, print_json, print_table, printable
 from services.cli.site import opened
 from services.platform.clock import SetClock
 
-#: seconds between two looks at the clock
+#: most seconds between two looks at the clock, where nothing is heard
 _BEAT_S = 1.0
 
 
@@ -130,7 +130,7 @@ def run(
             if isinstance(clock, SetClock):
                 clock.now_ns += step_ns
             elif done != cycles:
-                sleep(_BEAT_S)
+                platform.wait(_BEAT_S)
         said = [m for owner in platform.mailrooms for m in platform.newest(owner)]
     told_by = {(m.topic.owner, m.topic.service): m for m in said}
     rows = [

@@ -17,6 +17,7 @@ class Member:
     #: providers of each of its needs, by the need's place
     providers: dict[int, tuple[ServiceDeclaration, ...]] = field(default_factory=dict)
     next_ns: int | None = None
+    begun_ns: int | None = None
     #: number of the newest arrival that it has been given
     news: int = 0
     runs: int = 0
@@ -44,10 +45,16 @@ class Member:
         periodic = self.host is None and self.declaration.period_s > 0
         return periodic and (self.next_ns is None or now_ns >= self.next_ns)
 
+    def beats(self, now_ns: int) -> bool:
+        """Whether one that runs on messages is to look at the clock; the first time at once."""
+        beat_ns = round(self.declaration.beat_s * 1e9)
+        return bool(beat_ns) and (self.begun_ns is None or now_ns >= self.begun_ns + beat_ns)
+
     def begun(self, now_ns: int) -> None:
         """Set when it is due next; what was missed is not made up for."""
         period_ns = round(self.declaration.period_s * 1e9)
         if period_ns:
             since = self.next_ns if self.next_ns is not None else now_ns
             self.next_ns = since + period_ns * ((now_ns - since) // period_ns + 1)
+        self.begun_ns = now_ns
         self.runs += 1

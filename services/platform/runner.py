@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from threading import Event
 from types import TracebackType
 from typing import Self
 
@@ -56,6 +57,7 @@ class Platform:
         self._levels = order(self.graph)
         self._buses, self._refusals = buses, refusals or {}
         self._disk = False
+        self._some = Event()
         owners = {m.declaration.owner for m in self.members.values() if m.host is not None}
         self.mailrooms = {owner: Mailroom() for owner in sorted(owners)}
         self._sequences = {
@@ -109,10 +111,9 @@ class Platform:
         """Run what is due, then what answers, until nothing new is said; how many runs that were.
 
         `now_ns` sets a clock of simulated time."""
-        if now_ns is not None and isinstance(self.clock, SetClock):
-            self.clock.now_ns = now_ns
-        now = self.clock()
+        now = self._now(now_ns)
         runs = 0
+        self._some.clear()
         for level in self._levels:
             due = [m for name in level if (m := self.members[name]).due(now)]
             runs += self._run([m for m in due if self._takes_part(m)], now)
@@ -123,6 +124,15 @@ class Platform:
             runs += self._run(asked, now)
         self._flush()
         return runs
+
+    def wait(self, seconds: float) -> None:
+        """Until something was heard since the last cycle began, or so long."""
+        self._some.wait(seconds)
+
+    def run(self, name: str, now_ns: int | None = None) -> None:
+        """Run one service now, whether it is due or not."""
+        if self._takes_part(self.members[name]):
+            self._run([self.members[name]], self._now(now_ns))
 
     def troubles(self) -> dict[str, str]:
         """What is wrong at present, by service."""
@@ -152,6 +162,11 @@ class Platform:
         """What an owner has heard last, by topic."""
         return self.mailrooms[owner].all()
 
+    def _now(self, now_ns: int | None) -> int:
+        if now_ns is not None and isinstance(self.clock, SetClock):
+            self.clock.now_ns = now_ns
+        return self.clock()
+
     def _hearing(self, owner: str, outside: bool) -> Callable[[Message], None]:
         mailroom = self.mailrooms.get(owner)
         here = {m.sender for m in self.members.values() if m.host is not None}
@@ -161,6 +176,7 @@ class Platform:
             # what is said in this process was heard in it already
             if mailroom is not None and not (outside and sender in here):
                 mailroom.put(message)
+                self._some.set()
 
         return heard
 
@@ -168,7 +184,8 @@ class Platform:
         if member.host is None or member.declaration.period_s > 0:
             return False
         mailroom = self.mailrooms[member.declaration.owner]
-        return mailroom.news(member.declaration, member.news) > member.news
+        news = mailroom.news(member.declaration, member.news) > member.news
+        return news or member.beats(self.clock())
 
     def _takes_part(self, member: Member) -> bool:
         return member.declaration.owner not in self.border.revoked

@@ -47,7 +47,8 @@ class ServiceDeclaration:
     """`period_s` between two runs (0: on every message that it needs), `deadline_s` for each.
 
     One that does not wait (`waits`) runs before those that it hears: what they say to it then
-    counts when it next looks.
+    counts when it next looks. `beat_s`: one that runs on messages runs so often without any, to
+    look at the clock (0: never).
     """
 
     name: str
@@ -58,6 +59,7 @@ class ServiceDeclaration:
     deadline_s: float = 30.0
     description: str = ""
     waits: bool = True
+    beat_s: float = 0.0
 
 
 @dataclass(frozen=True)

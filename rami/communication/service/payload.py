@@ -16,6 +16,7 @@ from rami.communication.service.bargaining import (
     FlexibilityOffer,
     FlexibilityRequest,
     NegotiationCall,
+    NegotiationReady,
     Settlement,
     SettlementAnswer,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "Limits",
     "Measurement",
     "NegotiationCall",
+    "NegotiationReady",
     "Path",
     "Payload",
     "PriceSignal",
@@ -183,6 +185,7 @@ PAYLOADS: dict[str, type[Payload]] = {
     for one in (
         Forecast, Measurement, ScheduleMessage, PriceSignal, FlexibilityRequest,
         FlexibilityAnswer, KeyFigures, Alarm, QualityReport, Limits, SetPointRequest,
-        SetPointAnswer, NegotiationCall, FlexibilityOffer, Settlement, SettlementAnswer,
+        SetPointAnswer, NegotiationCall, NegotiationReady, FlexibilityOffer, Settlement,
+        SettlementAnswer,
     )
 }  # fmt: skip
