@@ -15,9 +15,7 @@ from rami.communication.service.contract import Inbox
 from rami.communication.service.message import Message
 from rami.core.frame import Values
 from rami.functional.district.stock import stock
-from services.negotiation.actors.buildings import BuildingsService
-from services.negotiation.actors.network import NetworkService
-from services.negotiation.actors.supply import ProductionService, StationService
+from services.negotiation import founding
 from services.negotiation.mail import by_section, columns
 from services.negotiation.results import DayResult, StepResult, Talk
 from services.negotiation.talking import Table
@@ -31,40 +29,15 @@ class LivedDistrict:
         self.declared, self.step_h = declared, declared.step / 3600
         self.stock = stock(declared)
         self.days = days(declared, self.stock.count)
-        site, market = declared.district, declared.market
-        sections = tuple(declared.network.sections)
         owners = tuple(dict.fromkeys(self.stock.owners))
-        self.rows = {
-            o: np.array([i for i, own in enumerate(self.stock.owners) if own == o]) for o in owners
-        }
-        self.buildings = [
-            BuildingsService(
-                site, o, self.stock.of(o), sections, self.step_h, declared.weather.error,
-                market.heat_tariff,
-            )
-            for o in owners
-        ]  # fmt: skip
-        self.network = NetworkService(
-            site, declared.network, self.step_h, 0.6 * market.heat_tariff,
-            declared.production.el_buy, self._back(len(sections)),
-        )  # fmt: skip
-        self.stations = [
-            StationService(site, n, s, self.step_h) for n, s in declared.surplus.items()
-        ]
-        self.production = ProductionService(
-            site, declared.production, market, declared.per_day, self.step_h
-        )
+        self.rows = {o: founding.rows(self.stock, o) for o in owners}
+        self.buildings = [founding.consumers(declared, self.stock, o) for o in owners]
+        self.network = founding.network(declared, self.stock)
+        self.stations = [founding.station(declared, n) for n in declared.surplus]
+        self.production = founding.production(declared)
         self.table = Table(
             declared, self.buildings, self.network, self.stations, self.production, clock
         )
-
-    def _back(self, sections: int) -> Values:
-        """Return temperature at each section's end: mean of its groups by hot demand."""
-        s = self.stock
-        weight = np.bincount(s.section, s.loss, sections)
-        heat = np.bincount(s.section, s.loss * s.return_temperature, sections)
-        mean = float((s.loss * s.return_temperature).sum() / s.loss.sum())
-        return np.where(weight > 0, heat / np.maximum(weight, 1e-9), mean)
 
     def live(self, step: int, said: Callable[[str], None] = lambda _: None) -> StepResult:
         """All days; the first one warms up at step 0 and does not count."""

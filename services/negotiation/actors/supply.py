@@ -171,7 +171,5 @@ class ProductionService:
         assert self.plan is not None
         produced = self.following.run(self.plan, self.prospect(delivered), load)
         self.content, self.seen = produced.content, load
-        self.highest = {
-            n: max(p, self.highest.get(n, 0.0)) for n, p in produced.highest.items()
-        }
+        self.highest = {n: max(p, self.highest.get(n, 0.0)) for n, p in produced.highest.items()}
         return produced
