@@ -106,7 +106,7 @@ class Table:
 
         seats: list[Seat] = [
             ConsumersSeat(sender(b.declaration.owner, f"buildings_{b.declaration.owner}"), b, {},
-                          np.zeros(0))
+                          np.zeros(0, np.intp))
             for b in self.buildings
         ]  # fmt: skip
         seats += [StationSeat(sender(s.declaration.owner, s.name), s, {}) for s in self.stations]

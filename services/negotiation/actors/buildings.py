@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rami.communication.service.contract import Fallback, Inbox, Need, Offer, ServiceDeclaration
 from rami.communication.service.message import Message
@@ -40,7 +41,7 @@ class BuildingsService:
         self.flexible: Flexible | None = None
         self.change: Values = np.zeros((stock.count, 0))
 
-    def begin(self, day: Day, rows: Values) -> None:
+    def begin(self, day: Day, rows: NDArray[np.intp]) -> None:
         """A new day: its weather forecast; `rows` are the places of this owner's groups in the
         made-up habits."""
         if self.state is None:

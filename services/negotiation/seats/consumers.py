@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rami.communication.service.contract import Inbox
 from rami.communication.service.payload import FlexibilityOffer, Measurement, NegotiationCall
@@ -24,7 +25,11 @@ class ConsumersSeat(Seat):
     actor: BuildingsService
 
     def __init__(
-        self, sender: Sender, actor: BuildingsService, days: Mapping[int, Day], rows: Values
+        self,
+        sender: Sender,
+        actor: BuildingsService,
+        days: Mapping[int, Day],
+        rows: NDArray[np.intp],
     ) -> None:
         super().__init__(sender, actor, days)
         self._rows = rows
