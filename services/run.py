@@ -11,6 +11,7 @@ from rami.business.reported import period_balances
 from rami.core.timegrid import instant
 from services import assemble
 from services.balances import tell
+from services.services_beside import services_beside
 from services.study.comparison import run_outcome
 from services.study.folder import make_folder
 from services.study.job import Job, run_season
@@ -50,8 +51,10 @@ def run_site(site: Site, out: Path, report: Report) -> Mapping[str, Any]:
     start, step = instant(site.clock.start), float(site.clock.step)
     job = Job(site.file, "run", start, intervals, mode, DataOptions(), fmus, tunings, step)
     report("run", 0.0)
-    result = run_season(site, job, lambda share: report("run", share))
-    return concluded(site, result, receivers, out)
+    with services_beside(site, out / "services", start) as beside:
+        result = run_season(site, job, lambda share: report("run", share), beside)
+        faults = beside.counts() if beside is not None else {}
+    return concluded(site, result, receivers, out, faults=faults)
 
 
 def concluded(
@@ -61,10 +64,12 @@ def concluded(
     out: Path,
     *,
     recorded: bool = False,
+    faults: Mapping[str, int] | None = None,
 ) -> Mapping[str, Any]:
     """Figures of a finished run; writes the files, fills the historian, delivers balances.
 
-    `recorded`: the historian has the points of every step already.
+    `recorded`: the historian has the points of every step already. `faults` of services are
+    among the figures.
     """
     outcome = run_outcome(site, result)
     figures: dict[str, Any] = {
@@ -86,6 +91,7 @@ def concluded(
     for name, whence in origins(site, result.data).items():
         figures[f"own_share_{name}"] = whence["own_share"]
         figures[f"source_{name}"] = whence["source"]
+    figures |= faults or {}
     per_period = round(site.clock.strategy_period / site.strategy.step)
     balances = period_balances(result.evaluation.settlement, per_period)
     for name, why in tell(receivers, balances).items():

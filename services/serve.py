@@ -101,7 +101,8 @@ def serve_site(
         return {}, run.stopped
     report("run", 1.0)
     result = job_result(site, job, opened.season)
-    return concluded(site, result, receivers, out, recorded=True), ""
+    faults = run.services.counts() if run.services is not None else {}
+    return concluded(site, result, receivers, out, recorded=True, faults=faults), ""
 
 
 def _resumed(out: Path) -> tuple[int, int] | None:

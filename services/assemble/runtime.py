@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from rami.core.event import EventKind, Severity
 from rami.integration.audit import AuditFile
+from services.assemble.attached import at_loop, live_services
 from services.assemble.live_parts import (
     begin_ns,
     live_history,
@@ -145,7 +146,8 @@ def open_run(
         def after(step: int) -> None:
             runs[0].after(step)
 
-        season = prepared(site, job, loop, planner)
+        beside = at_loop(site, clock, folder / "services", published.happened, waits=simulated)
+        season = prepared(site, job, loop, planner, told=beside.told if beside else None)
         assert isinstance(season.loop, LiveLoop)
         figures = LiveFigures(site, season)
         history = live_history(
@@ -156,6 +158,8 @@ def open_run(
             figures, history,
         )  # fmt: skip
         runs.append(run)
+        if beside is not None:
+            run.attach(live_services(beside, run, figures))
         if resume:
             run.resume()
         for one in modes.values():
@@ -164,6 +168,9 @@ def open_run(
                 stack.callback(one.switch.plant.close)
         if hasattr(clock, "wait"):
             clock.wait = run.while_waiting
+        if beside is not None:
+            stack.callback(beside.attached.close)
+            beside.attached.open()
         return Opened(run, season, modes, published, stack)
     except BaseException:
         stack.close()

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from twins.site.site import Site
 
 
+#: kinds that nothing is started for: a partner's, and the run's own
+_ELSEWHERE = ("remote", "run")
+
+
 def declarations(site: Site) -> Mapping[str, ServiceDeclaration]:
     """What each service of a site declares. Raises ConfigurationError."""
     found, problems = {}, []
@@ -50,12 +54,14 @@ def platform(
     folder: Path | None = None,
     told: Callable[[ServiceEvent], None] | None = None,
     only: frozenset[str] = frozenset(),
+    voices: Mapping[str, Host] | None = None,
 ) -> Platform:
     """The services of a site, not yet running.
 
     `folder` holds each owner's own files in a folder of his: events, the audit of what was refused,
     sequences (none: nothing is kept). `only` are
-    owners whose services run here; the others' are heard over the bus. Raises ConfigurationError.
+    owners whose services run here; the others' are heard over the bus. `voices` speak for runs,
+    where there is a loop. Raises ConfigurationError.
     """
     from services.platform.runner import Platform
 
@@ -63,8 +69,8 @@ def platform(
     place = Place(site.name, site.file)
     members = []
     for name, configuration in site.declaration.services.items():
-        here = configuration.kind != "remote" and (not only or configuration.owner in only)
-        host = _host(configuration, name, place) if here else None
+        here = configuration.kind not in _ELSEWHERE and (not only or configuration.owner in only)
+        host = _host(configuration, name, place) if here else (voices or {}).get(name)
         members.append(Member(configuration.declaration(name), host))
     owners = sorted({m.declaration.owner for m in members if m.host is not None})
 

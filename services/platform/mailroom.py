@@ -10,6 +10,13 @@ from rami.communication.service.contract import Fallback, Inbox, Need, ServiceDe
 from rami.communication.service.message import Message
 from rami.core.timegrid import NS, iso
 
+#: what stands in the place of a message
+INSTEAD = {
+    Fallback.LAST: "the last one",
+    Fallback.OWN: "its own calculation",
+    Fallback.NOTHING: "nothing",
+    Fallback.WAIT: "waiting",
+}
 #: names of providers listed in one reason
 _NAMED = 5
 
@@ -149,12 +156,9 @@ def _pattern(need: Need) -> str:
 
 
 def _told(need: Need, reasons: list[tuple[str, str, str]], some: bool) -> str:
-    instead = {
-        Fallback.LAST: "nothing" if not some else "the last one",
-        Fallback.OWN: "its own calculation",
-        Fallback.NOTHING: "nothing",
-        Fallback.WAIT: "waiting",
-    }[need.fallback]
+    instead = INSTEAD[need.fallback]
+    if need.fallback is Fallback.LAST and not some:
+        instead = "nothing"
     parts = [f"{owner}/{name}: {text}" if name else text for owner, name, text in reasons[:_NAMED]]
     more = f" and {len(reasons) - _NAMED} more" if len(reasons) > _NAMED else ""
     return f"{instead} ({'; '.join(parts)}{more})"

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from rami.communication.live_site import Reply, Request, Verb
 from rami.core.event import EventKind, Severity
 from rami.core.timegrid import NS
-from rami.integration.guard import Guard
-from rami.integration.leases import Lease
 from rami.integration.mode import Mode
 from rami.integration.role import Role
 from services.runtime.beside import Happened
+from services.runtime.held_inputs import HeldInputs
 from services.runtime.twin_modes import TwinModes
 from services.runtime.twin_switch import MODEL
 
@@ -21,15 +19,6 @@ from services.runtime.twin_switch import MODEL
 _MANUAL_S = 900.0
 #: what cannot wait for the end of a step
 URGENT = frozenset({Verb.EMERGENCY})
-
-
-@dataclass
-class _Manual:
-    guard: Guard
-    lease: Lease
-    until_ns: int
-    value: Any = None
-    unit: Any = None
 
 
 class Desk:
@@ -44,7 +33,7 @@ class Desk:
     ) -> None:
         self._modes, self._clock, self._happened = modes, clock, happened
         self._elsewhere = elsewhere
-        self._manual: dict[str, _Manual] = {}
+        self._manual = HeldInputs(Role.MANUAL, modes, clock, self._ended)
 
     def answer(self, request: Request) -> Reply:
         """Do it, or say every reason why not."""
@@ -69,27 +58,9 @@ class Desk:
     def keep(self) -> None:
         """Signs of life for manual set-points until their time is over; to be given in every
         control step."""
-        now = self._clock()
-        for point, manual in list(self._manual.items()):
-            if now >= manual.until_ns:
-                self._end(point, "its time is over")
-            elif self._modes[point.partition(".")[0]].switch.guard is not manual.guard:
-                self._end(point, "the backend has changed")
-            elif not manual.guard.beat(manual.lease) and not self._again(point, manual):
-                self._end(point, "its lease has run out")
+        self._manual.keep()
 
-    def _again(self, point: str, manual: _Manual) -> bool:
-        """Take a lease that ran out between two steps that are far apart."""
-        name = point.partition(".")[2]
-        taken = manual.guard.take(Role.MANUAL, manual.lease.holder, [name])
-        if not isinstance(taken, Lease):
-            return False
-        manual.lease = taken
-        return manual.guard.want_named(taken, name, manual.value, manual.unit) is None
-
-    def _end(self, point: str, why: str) -> None:
-        manual = self._manual.pop(point)
-        manual.guard.give_back(manual.lease)
+    def _ended(self, point: str, holder: str, why: str) -> None:
         self._happened(
             EventKind.GUARD, point, Severity.NOTE, f"manual set-point ended: {why}",
             condition="manual", active=False,
@@ -105,40 +76,23 @@ class Desk:
 
     def _set(self, request: Request) -> Reply:
         given = request.arguments
-        point = given["point"]
-        twin, _, name = point.partition(".")
-        guard = self._modes[twin].switch.guard
-        manual = self._manual.get(point)
-        if manual is not None and manual.guard is not guard:
-            self._end(point, "the backend has changed")
-            manual = None
-        if manual is None:
-            taken = guard.take(Role.MANUAL, request.who, [name])
-            if not isinstance(taken, Lease):
-                return Reply(False, (str(taken),))
-            manual = _Manual(guard, taken, 0)
-        elif manual.lease.holder != request.who:
-            return Reply(False, (f"{point} is held by {manual.lease.who}",))
-        refusal = guard.want_named(manual.lease, name, given["value"], given.get("unit"))
-        if refusal is not None:
-            if point not in self._manual:
-                guard.give_back(manual.lease)
-            return Reply(False, (str(refusal),))
-        manual.value, manual.unit = given["value"], given.get("unit")
+        point, value = given["point"], given["value"]
         seconds = float(given.get("lease_s") or _MANUAL_S)
-        manual.until_ns = self._clock() + round(seconds * NS)
-        self._manual[point] = manual
+        until_ns = self._clock() + round(seconds * NS)
+        refused = self._manual.set(point, request.who, value, given.get("unit"), until_ns)
+        if refused:
+            return Reply(False, (refused,))
         self._happened(
             EventKind.GUARD, point, Severity.NOTE,
-            f"manual set-point {given['value']} by {request.who} for {seconds:g} s",
+            f"manual set-point {value} by {request.who} for {seconds:g} s",
             condition="manual", active=True, who=request.who,
         )  # fmt: skip
-        return Reply(True, told={"until_ns": manual.until_ns})
+        return Reply(True, told={"until_ns": until_ns})
 
     def _give_back(self, point: str) -> Reply:
         if point not in self._manual:
             return Reply(False, (f"{point} has no manual set-point",))
-        self._end(point, "given back")
+        self._manual.end(point, "given back")
         return Reply(True)
 
     def _emergency(self, request: Request) -> Reply:

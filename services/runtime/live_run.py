@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rami.communication.live_site import Reply, Request, SiteView, Verb
@@ -25,6 +25,7 @@ from services.runtime.history import LiveHistory
 from services.runtime.late_watch import LateWatch
 from services.runtime.limit_watch import LimitWatch
 from services.runtime.live_loop import LiveLoop
+from services.runtime.loop_services import LoopServices
 from services.runtime.planning import LivePlanning
 from services.runtime.saving import Saving
 from services.runtime.twin_modes import TwinModes
@@ -90,8 +91,20 @@ class LiveRun:
             for twin, switch in loop.switches.items()
         ]
         self.saving = Saving(self.checkpoint, options.checkpoint_s, happened)
+        self.services: LoopServices | None = None
         self._deferred: list[Waiting] = []
         self.stopped = ""
+
+    def attach(self, services: LoopServices) -> None:
+        """Services that run beside from now on."""
+        self.services = services
+        keep = self.loop.keep
+
+        def keep_both() -> None:
+            keep()
+            services.keep()
+
+        self.loop.keep = keep_both
 
     def go(self) -> None:
         """Run. Raises RamiError of whatever fails; the last checkpoint stands then."""
@@ -110,6 +123,8 @@ class LiveRun:
     def exchange_step(self) -> None:
         """The next exchange step with all that belongs to it."""
         run = self.run
+        if self.services is not None:
+            self.services.step()
         if not run.begun:
             self.planning.begin(run.interval)
         self.loop.run_samples(run.interval, run.sample, run.sample + 1)
@@ -155,6 +170,8 @@ class LiveRun:
             self._history.settle(_SETTLE_S)
         try:
             state = {"run": self.run.save(), "events": self.published.save()}
+            if self.services is not None:
+                state["services"] = self.services.save()
         except ModelError as error:
             raise RunError(str(error)) from None
         plain = {
@@ -189,6 +206,8 @@ class LiveRun:
         self._clock.begin(self.loop.now_ns)
         self.published.restore(state.parts["events"])
         self.run.restore(state.parts["run"])
+        if self.services is not None and "services" in state.parts:
+            self.services.restore(state.parts["services"])
         for twin, plain in state.plain["modes"].items():
             self.modes[twin].restore(plain)
         if not self._simulated:
@@ -257,4 +276,5 @@ class LiveRun:
         self.published.publish(self._view("stopping" if self.stopped else "running"))
 
     def _view(self, state: str) -> SiteView:
-        return site_view(self.loop, self.modes, state, self._figures)
+        view = site_view(self.loop, self.modes, state, self._figures)
+        return view if self.services is None else replace(view, services=self.services.view())

@@ -8,6 +8,7 @@ from rami.communication.live_site import PlanView, Reply
 from rami.core.errors import RamiError
 from rami.core.event import EventKind, Severity
 from rami.core.timegrid import NS
+from rami.functional.schedule import Schedule
 from services.planning.job import PlanJob, Planned
 from services.planning.planner import Answered, Planner, Trouble
 from services.runtime.beside import Happened
@@ -44,6 +45,9 @@ class LivePlanning:
         self._asked = 0
         self._wanted = self._why = ""
         self._waiting: Planned | None = None
+        self._offered = ""
+        #: a schedule that waits was told
+        self._told = approve
         self._trouble = False
         self._failed_ns = self._restarts = 0
         self.shown: PlanView | None = None
@@ -100,8 +104,15 @@ class LivePlanning:
         if self._waiting is None:
             return Reply(False, ("no schedule waits to be applied",))
         planned, self._waiting, self.proposed = self._waiting, None, None
+        if planned.schedule.grid.end_ns <= self._clock():
+            return Reply(False, ("its time is over",))
+        self._why = self._offered or self._why
         self._take(planned)
         return Reply(True)
+
+    def offer(self, schedule: Schedule, who: str) -> None:
+        """A schedule of somebody else waits to be applied or rejected; it begins now."""
+        self._wait(Planned(self._run.interval, schedule, float("nan")), f"offered by {who}")
 
     def reject(self, who: str, why: str) -> Reply:
         """Drop the plan that waits."""
@@ -134,10 +145,14 @@ class LivePlanning:
         if not self._approve:
             self._take(planned)
             return
-        self._waiting = planned
+        self._wait(planned)
+
+    def _wait(self, planned: Planned, offered: str = "") -> None:
+        self._waiting, self._offered, self._told = planned, offered, True
         self.proposed = plan_view(planned.schedule, self._clock(), proposed=True)
+        what = f"a schedule {offered} waits" if offered else "a schedule waits"
         self._happened(
-            EventKind.SCHEDULE, "", Severity.WARNING, "a schedule waits to be applied or rejected",
+            EventKind.SCHEDULE, "", Severity.WARNING, f"{what} to be applied or rejected",
             condition="schedule waits", active=True,
         )  # fmt: skip
 
@@ -158,9 +173,14 @@ class LivePlanning:
             EventKind.FALLBACK if fallback else EventKind.SCHEDULE, "",
             Severity.WARNING if fallback else Severity.NOTE,
             "; ".join([f"new schedule ({self._why}) from rung {schedule.rung}", *schedule.notes]),
-            condition="schedule waits" if self._approve else "", active=False,
+            condition=self._over_now(), active=False,
             why=self._why, rung=schedule.rung, objective_EUR=schedule.objective,
         )  # fmt: skip
+
+    def _over_now(self) -> str:
+        """The condition that ends with this plan: another one waited before."""
+        told, self._told = self._told, self._told and self._waiting is not None
+        return "schedule waits" if told and not self._told else ""
 
     def _tell_restarts(self) -> None:
         if self._planner.restarts > self._restarts:

@@ -95,6 +95,15 @@ def run_job(number: int, job: Job | CheckJob) -> JobResult | PlannedRungs:
     return planned_rungs(site, read_season(site, job.season, grid, job.data), job.mode)
 
 
+class Beside(Protocol):
+    """Services that run beside; `told` is what plans take from them."""
+
+    told: Told
+
+    def joined(self, run: SeasonRun) -> Callable[[], None]:
+        """What is called before every exchange step."""
+
+
 class LoopMaker(Protocol):
     """Makes the loop that a run goes through."""
 
@@ -110,16 +119,22 @@ class LoopMaker(Protocol):
 
 
 def run_season(
-    site: Site, job: Job, on_share: Callable[[float], None] = lambda share: None
+    site: Site,
+    job: Job,
+    on_share: Callable[[float], None] = lambda share: None,
+    beside: Beside | None = None,
 ) -> JobResult:
-    """The run itself. Raises RamiError of whatever fails."""
+    """The run itself, with services `beside`. Raises RamiError of whatever fails."""
     begun = perf_counter()
     plant = assemble.open_plant(site, job.fmus)
 
     def planner(basis: CostBasis) -> InProcessPlanner:
         return InProcessPlanner(assemble.strategy(site, cost_basis=basis))
 
-    run = prepared(site, job, partial(ClosedLoop, plant), planner, on_share)
+    told = beside.told if beside is not None else None
+    run = prepared(site, job, partial(ClosedLoop, plant), planner, on_share, told)
+    if beside is not None:
+        run.services = beside.joined(run)
     ready = perf_counter()
     run.run()
     return job_result(site, job, run, ready - begun)

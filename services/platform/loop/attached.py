@@ -68,8 +68,10 @@ class Attached:
         revoked = self._revoked()
         if revoked != self.platform.border.revoked:
             self.platform.shut_out(revoked)
+        for name, voice in self.voices.items():
+            if voice.waiting:
+                self.platform.run(name, now_ns)
         self.platform.cycle(now_ns)
         if self._awaited is not None and self._awaited.settle(now_ns):
             self.platform.cycle(now_ns)
-        mails = [self.platform.mail(name) for name in self.voices]
-        self.heard = Heard.of(now_ns, mails)
+        self.heard = Heard(now_ns, {name: self.platform.mail(name) for name in self.voices})

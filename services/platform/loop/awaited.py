@@ -17,9 +17,7 @@ class Awaited:
         self._platform = platform
         needed = {p.name for m in platform.members.values() if m.host is not None
                   for providers in m.providers.values() for p in providers}  # fmt: skip
-        self._remote = [
-            m for m in platform.members.values() if m.host is None and m.name in needed
-        ]
+        self._remote = [m for m in platform.members.values() if m.host is None and m.name in needed]
 
     def settle(self, now: int) -> bool:
         """Wait until each that is due at `now` has spoken; whether anything came."""

@@ -164,5 +164,3 @@ def _frame(
     marks = np.where(np.isfinite(table), _TOLD, _MISSING)
     units = tuple(unit_of(quantity(n)) for n in names)
     return Frame(grid, names, units, table, marks, sources, issued)
-
-

@@ -27,6 +27,11 @@ class Voice:
             kept = [o for o in self._waiting if (o.payload.kind, o.subject) not in new]
             self._waiting = [*kept, *said]
 
+    @property
+    def waiting(self) -> bool:
+        """Whether something waits to be said."""
+        return bool(self._waiting)
+
     def begin(self, inbox: Inbox) -> None:
         """As in Host."""
         self._texts = tuple(texts_of(self._service, inbox))
