@@ -43,6 +43,8 @@ class LivedDistrict:
         """All days; the first one warms up at step 0 and does not count."""
         found = []
         for i, day in enumerate(self.days):
+            if i == 1:
+                self.production.bill_peaks()
             result = self._day(day, step if i else 0)
             if i:
                 found.append(result)
@@ -119,7 +121,8 @@ class LivedDistrict:
         warm = sum(s.declared.emission * float(s.sent.sum()) for s in self.stations) * self.step_h
         return DayResult(
             flowed.plant, demand.sum(axis=0), flowed.lost, flowed.supply, forecast, delivered,
-            day.real.clock, self.step_h, cost, capacity, sum(s.own_cost() for s in self.stations), pumping,
+            day.real.clock, self.step_h, cost, capacity,
+            sum(s.own_cost() for s in self.stations), pumping,
             moved, float(produced.emission.sum()) + warm
             + self.declared.market.grid_factor * self.step_h * float(flowed.pump.sum()),
             float(produced.short.sum()) * self.step_h, float(over.max(axis=0).sum()) * self.step_h,

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from rami.asset.component import Declared
+from rami.asset.district.capacity import CapacityPrice
 from rami.core.quantity import EmissionFactor, EnergyPrice, Power, Share, Volume
 from rami.core.written import Name
 
@@ -21,7 +22,8 @@ class HeatSource(Declared):
 
     Per kWh of heat: `price` (fuel or bought heat, without electricity), `emission`,
     `electricity_in` (1 / COP of a heat pump), `electricity_out` (of an ORC). `profile` limits the
-    power by hour; below `part_load_min` of the power it stands.
+    power by hour; below `part_load_min` of the power it stands. Bought heat may have a `capacity`
+    price on the power subscribed or drawn.
     """
 
     kind: Literal["source"] = "source"
@@ -32,6 +34,7 @@ class HeatSource(Declared):
     electricity_out: Share = 0.0
     part_load_min: Share = 0.0
     profile: Profile = [1.0] * 24
+    capacity: CapacityPrice | None = None
 
 
 class Surplus(Declared):

@@ -1,8 +1,9 @@
 """What a producer really runs: his schedule, bent step by step to the load that is measured.
 
 Nobody looks ahead here. Units that the schedule has running move in order of marginal cost,
-between minimum and full load; then storages; then what stands is started, dearest last; what
-lies below all minimum loads is stored, else units stop.
+between minimum and full load; then what stands is started, dearest last, then storages; what
+lies below all minimum loads is stored, else units stop. A power that has a capacity price is not
+raised above the highest so far, or that of the schedule, while another unit or storage can help.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ import numpy as np
 from rami.asset.boiler import Boiler
 from rami.asset.chp import Chp
 from rami.core.frame import Values
+from rami.functional.district.capacity import highest, increase_cost
+from rami.functional.district.ceilings import Ceilings
 from rami.functional.district.production import Producer, ProductionPlan, Prospect
 
 #: kW below which a unit stands
@@ -23,13 +26,17 @@ _STANDS = 1e-3
 @dataclass(frozen=True)
 class Produced:
     """Heat by unit (steps,) kW, what was short (kW), contents at the end (kWh), and per step the
-    cost in EUR, CO2 in kg (fuel, bought heat, electricity from the grid less what is fed in)."""
+    cost in EUR, CO2 in kg (fuel, bought heat, electricity from the grid less what is fed in). The
+    highest power of each carrier with a capacity price (kW), and EUR for what it exceeds the
+    highest so far."""
 
     heat: dict[str, Values]
     short: Values
     content: dict[str, float]
     cost: Values
     emission: Values
+    highest: dict[str, float]
+    capacity: dict[str, float]
 
 
 class Following:
@@ -47,6 +54,7 @@ class Following:
         heat = {n: np.zeros(steps) for n in self.units}
         short = np.zeros(steps)
         content = dict(day.content)
+        ceilings = Ceilings(self.producer.carriers, plan.heat, day.highest, steps)
         for t in range(steps):
             want = float(load[t] - day.delivered[t])
             planned = {n: float(plan.storage[n][t]) for n in content}
@@ -55,25 +63,19 @@ class Following:
             running = {n for n in self.units if plan.heat[n][t] > _STANDS}
             order = sorted(self.units, key=lambda n: (n not in running, cost[n][t], n))
             now = {n: (least[n] if n in running else 0.0) for n in self.units}
+            top = {n: float(most[n][t]) for n in self.units}
             rest = want - sum(now.values())
             for n in order:
-                if rest <= _STANDS:
-                    break
-                add = min(rest, most[n][t] - now[n])
-                if now[n] + add >= least[n] - 1e-9:
-                    now[n] += add
-                    rest -= add
+                rest = _add(n, rest, now, least[n], min(top[n], ceilings.room(n, now)))
             rest = self._by_storages(rest, given, content)
             for n in reversed(order):
                 if rest < -_STANDS and now[n] > 0:
                     rest += now[n]
                     now[n] = 0.0
-            for n in order:
-                if rest > _STANDS:  # what a stopped unit leaves over
-                    add = min(rest, most[n][t] - now[n])
-                    now[n] += add
-                    rest -= add
+            for n in order:  # what a stopped unit or a ceiling leaves over
+                rest = _add(n, rest, now, 0.0, top[n])
             short[t] = max(rest, 0.0)
+            ceilings.lived(t, now)
             for n, p in now.items():
                 heat[n][t] = p
             for n, p in given.items():
@@ -160,4 +162,18 @@ class Following:
                 money = money + u.price * heat[name]
         money = money + declared.shortage_price * short
         carbon = direct + market.grid_factor * (bought - sold)
-        return Produced(heat, short, content, money * hours, carbon * hours)
+        carriers = self.producer.carriers
+        peaks = highest(carriers, heat, steps)
+        return Produced(
+            heat, short, content, money * hours, carbon * hours, peaks,
+            increase_cost(carriers, peaks, day.highest),
+        )  # fmt: skip
+
+
+def _add(name: str, rest: float, now: dict[str, float], least: float, top: float) -> float:
+    """Raise a unit towards what is missing; what then still is."""
+    add = min(rest, top - now[name])
+    if rest <= _STANDS or add <= 0 or now[name] + add < least - 1e-9:
+        return rest
+    now[name] += add
+    return rest - add

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from rami.asset.district.declaration import Market, Production
 from rami.asset.district.source import HeatSource
 from rami.asset.heat_storage import HeatStorage
 from rami.core.frame import Values
+from rami.functional.district.capacity import metered, with_capacity
 from rami.functional.strategy import supply_plan
 from rami.functional.strategy.compiler import CompiledProgram
 from rami.functional.strategy.convex import Programme, programme_of, solve
@@ -26,18 +28,22 @@ BOUGHT = "bought"
 @dataclass(frozen=True)
 class Prospect:
     """What a producer knows of a day: electricity on the exchange EUR/kWh, heat that others
-    deliver kW (steps,), local hour of each step, content of his storages kWh by name."""
+    deliver kW (steps,), local hour of each step, content of his storages kWh by name, and the
+    highest power so far (kW) of each carrier that has a capacity price; one that is not named is
+    not priced."""
 
     electricity: Values
     delivered: Values
     hour: NDArray[np.intp]
     content: dict[str, float]
+    highest: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class ProductionPlan:
     """Heat by unit and what storages give (steps,), the load it serves, what is short (kW); its
-    cost without deliveries of others and the bound that is proven (EUR)."""
+    cost without deliveries of others, higher peaks included, and the bound that is proven
+    (EUR)."""
 
     heat: dict[str, Values]
     storage: dict[str, Values]
@@ -58,6 +64,8 @@ class Producer:
         units = declared.units.items()
         self.storages = {n: u for n, u in units if isinstance(u, HeatStorage)}
         self.makers = {n: u for n, u in units if not isinstance(u, HeatStorage)}
+        #: carriers with a capacity price
+        self.carriers = metered(declared, step_h, steps)
 
     def content(self) -> dict[str, float]:
         """Contents of the storages as declared, kWh."""
@@ -74,7 +82,7 @@ class Producer:
         """The cheapest schedule that serves a load, engines and minimum loads included."""
         net = np.maximum(load - day.delivered, 0.0)
         program = self.programme(day, net, net, whole=True)
-        found = solve(programme_of(program), gap=gap)
+        found = solve(self._priced(program, day), gap=gap)
         return self.read(program, found.x, found.cost, found.bound)
 
     def read(
@@ -89,7 +97,11 @@ class Producer:
     def relaxed(self, day: Prospect, most: Values) -> tuple[Programme, NDArray[np.intp]]:
         """The convex programme (no whole numbers), and the columns of its load."""
         program = self.programme(day, np.zeros(self.steps), most, whole=False)
-        return programme_of(program), program.columns[LOAD]
+        return self._priced(program, day), program.columns[LOAD]
+
+    def _priced(self, program: CompiledProgram, day: Prospect) -> Programme:
+        heat = {n: program.columns[f"unit.{n}.P_th"] for n in self.makers}
+        return with_capacity(programme_of(program), heat, self.carriers, day.highest)
 
     def _layout(self, whole: bool) -> SupplyLayout:
         def how(unit: Chp | Boiler | HeatSource) -> Commitment:

@@ -99,7 +99,7 @@ class ProductionService:
             description="unit commitment and storage of a heating plant",
         )  # fmt: skip
         self.content = self.producer.content()
-        #: highest power so far of carriers with a capacity price; the first day sets it
+        #: highest power so far of carriers with a capacity price, from `bill_peaks` on
         self.highest: dict[str, float] = {}
         self.seen: Values | None = None
         self.plan: ProductionPlan | None = None
@@ -111,6 +111,10 @@ class ProductionService:
         self.delivered = np.zeros(day.grid.count)
         #: kWh of the day that each of the others sends
         self.bought: dict[str, float] = {}
+
+    def bill_peaks(self) -> None:
+        """The span begins for which highest powers are paid."""
+        self.highest = {c.name: 0.0 for c in self.producer.carriers}
 
     def prospect(self, delivered: Values) -> Prospect:
         """What it knows of the day."""
@@ -171,5 +175,5 @@ class ProductionService:
         assert self.plan is not None
         produced = self.following.run(self.plan, self.prospect(delivered), load)
         self.content, self.seen = produced.content, load
-        self.highest = {n: max(p, self.highest.get(n, 0.0)) for n, p in produced.highest.items()}
+        self.highest = {n: max(p, produced.highest[n]) for n, p in self.highest.items()}
         return produced
