@@ -11,7 +11,7 @@ from time import perf_counter
 
 from benchmarks.row import Row, below
 from services.negotiation.loading import demo, load_district
-from services.negotiation.scaling import scaled
+from rami.asset.district.scaling import scaled
 from services.negotiation.week import LivedDistrict
 
 #: groups; the demo has four types, at least one group of each

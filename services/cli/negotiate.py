@@ -31,7 +31,7 @@ def negotiate(
     if days is not None:
         district = district.model_copy(update={"days": days})
     if groups is not None:
-        from services.negotiation.scaling import scaled
+        from rami.asset.district.scaling import scaled
 
         district = scaled(district, groups)
     try:

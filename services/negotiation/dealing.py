@@ -61,23 +61,28 @@ class Dealing:
         self.members = {m.service: m for m in members}
         self.network, self.production, self.bounds = network, production, bounds
         self.coordinator = Coordinator(bounds)
+        self.mute: set[str] = set()
 
     def call(
-        self, grid: TimeGrid, phase: str, wanted: str, to: Sequence[str], mark: str, step: int = 2
+        self, grid: TimeGrid, phase: str, to: Sequence[str], mark: str, step: int = 2
     ) -> Asking[Answers]:
-        """One phase of these services."""
+        """One phase of these services; who was silent in the last one is not waited for."""
         payload = NegotiationCall.model_validate({
             "grid": grid_of(grid), "phase": phase, "step": step,
             "deadline": moment(self.bounds.deadline_ns()),
         })  # fmt: skip
-        found = yield [Asked(s, payload, wanted, f"{mark}/{phase}") for s in to]
+        wanted = "flexibility_offer" if phase == "offer" else "negotiation_ready"
+        found = yield [Asked(s, payload, wanted, f"{mark}/{phase}", s not in self.mute) for s in to]
+        for service in to:
+            said = found.get(service, "says nothing")
+            self.mute -= {service}
+            if isinstance(said, str):
+                self.mute |= {service}
         return found
 
     def offers(self, grid: TimeGrid, mark: str) -> Asking[Brought]:
         """What everybody brings; who brings nothing that fits is left out."""
-        found = yield from self.call(
-            grid, "offer", "flexibility_offer", tuple(self.members), mark
-        )  # fmt: skip
+        found = yield from self.call(grid, "offer", tuple(self.members), mark)
         offers: dict[str, FlexibilityOffer] = {}
         left_out: dict[str, str] = {}
         taken: set[str] = set()

@@ -1,13 +1,12 @@
-"""Reads a district's file; all its problems at once."""
+"""Reads a district's file, or a site's; all its problems at once."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from rami.asset.district.declaration import District
 from rami.core.errors import ConfigurationError, Problem
+from twins.site.district import read_district
 from twins.site.reading import parse
 from twins.site.text import Unreadable, read_text
 
@@ -21,25 +20,22 @@ def demo() -> Path:
 
 
 def load_district(file: Path) -> District:
-    """The district that a file declares. Raises ConfigurationError with every problem."""
-    try:
-        root, flaws = parse(read_text(file))
-    except Unreadable as error:
-        raise ConfigurationError([Problem(str(file), str(error))]) from None
-    problems = [
-        Problem(f"{file}:{mark.line}:{mark.column}", what, hint) for mark, what, hint in flaws
-    ]
-    if problems:
-        raise ConfigurationError(problems)
-    try:
-        return District.model_validate(root.plain())
-    except ValidationError as error:
-        raise ConfigurationError(
-            Problem(_where(file, root.at(e["loc"])[1], e["loc"]), e["msg"])
-            for e in error.errors(include_url=False, include_input=False)
-        ) from None
+    """The district that a file declares, or a site file's section. Raises ConfigurationError with
+    every problem."""
+    if not is_site(file):
+        return read_district(file)
+    from twins.site.loading import load_site
+
+    declared = load_site(file).declaration.district
+    if declared is None:
+        raise ConfigurationError([Problem(str(file), "is a site without a section `district`")])
+    return declared
 
 
-def _where(file: Path, mark: object, loc: tuple[int | str, ...]) -> str:
-    line, column = getattr(mark, "line", 0), getattr(mark, "column", 0)
-    return f"{file}:{line}:{column}: {'.'.join(map(str, loc))}"
+def is_site(file: Path) -> bool:
+    """Whether a file declares a site, of which a district is a section."""
+    try:
+        plain = parse(read_text(file))[0].plain()
+    except Unreadable:
+        return False
+    return isinstance(plain, dict) and "site" in plain

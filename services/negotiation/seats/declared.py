@@ -9,7 +9,7 @@ from rami.communication.service.contract import Fallback, Need, Offer
 #: kinds of messages by which a party is asked, with its name as subject
 ASKED = ("negotiation_call", "flexibility_request", "settlement")
 #: kinds by which it answers
-ANSWERED = ("flexibility_offer", "flexibility_answer", "settlement_answer")
+ANSWERED = ("negotiation_ready", "flexibility_offer", "flexibility_answer", "settlement_answer")
 #: subjects of forecasts and measurements
 DEMAND, SURPLUS, PLANT = "demand", "surplus", "plant"
 
@@ -25,10 +25,15 @@ def offers(*more: tuple[str, str]) -> Sequence[Offer]:
     return [*(Offer(kind) for kind in ANSWERED), *(Offer(kind, subject) for kind, subject in more)]
 
 
+#: seconds between two looks at the clock of the one that asks
+BEAT_S = 0.5
+#: what asks and hears the answers
+ASKS = (Offer("key_figures", "deal"), *(Offer(kind, "*") for kind in ASKED))
+HEARS = (*(Need(kind, fallback=Fallback.NOTHING) for kind in ANSWERED), Need("forecast", PLANT))
 #: role: (what it hears besides being asked, what it says besides answering)
 TERMS: dict[str, tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]] = {
     "consumers": ((), (("forecast", DEMAND), ("measurement", DEMAND))),
-    "surplus": ((), (("forecast", SURPLUS),)),
+    "surplus": ((), (("forecast", SURPLUS), ("measurement", SURPLUS))),
     "network": (
         (("forecast", DEMAND), ("measurement", DEMAND)),
         (("forecast", PLANT), ("schedule", PLANT), ("schedule", "sections"),

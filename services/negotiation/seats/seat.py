@@ -12,6 +12,7 @@ from rami.communication.service.payload import (
     FlexibilityOffer,
     FlexibilityRequest,
     NegotiationCall,
+    NegotiationReady,
     Payload,
     Settlement,
     SettlementAnswer,
@@ -71,7 +72,7 @@ class Seat:
     # what each party does in its own way
 
     def called(self, call: NegotiationCall, inbox: Inbox) -> Iterable[Say]:
-        """The answer to a phase other than `offer`."""
+        """What a phase other than `offer` asks for; nothing where the day is not known."""
         raise NotImplementedError
 
     def offer(self) -> FlexibilityOffer:
@@ -117,13 +118,16 @@ class Seat:
     def _reply(self, message: Message, inbox: Inbox) -> Iterable[Say]:
         payload = message.payload
         if isinstance(payload, NegotiationCall):
-            if payload.phase != "offer":
-                if payload.phase == "live" and not self._accepted:
-                    self.drop()
-                return self.called(payload, inbox)
-            self._given, self._with, self._accepted = [], {}, False
-            self._first = self.offer()
-            return [Say(self._first)]
+            if payload.phase == "offer":
+                self._given, self._with, self._accepted = [], {}, False
+                self._first = self.offer()
+                return [Say(self._first)]
+            if payload.phase == "live" and not self._accepted:
+                self.drop()
+            said = list(self.called(payload, inbox))
+            why = "" if said else "nothing is known of this day"
+            ready = NegotiationReady(phase=payload.phase, done=bool(said), because=why)
+            return [*said, Say(ready)]
         if isinstance(payload, FlexibilityRequest):
             return self._asked(payload, message, inbox)
         if isinstance(payload, Settlement):

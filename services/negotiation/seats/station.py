@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import cast
 
 from rami.communication.service.contract import Inbox
-from rami.communication.service.payload import FlexibilityOffer, NegotiationCall
+from rami.communication.service.payload import FlexibilityOffer, Measurement, NegotiationCall
 from rami.core.frame import Values
 from rami.core.timegrid import instant
 from services.negotiation.actors.supply import StationService
@@ -21,7 +21,11 @@ class StationSeat(Seat):
     actor: StationService
 
     def called(self, call: NegotiationCall, inbox: Inbox) -> Iterable[Say]:
-        """As in Seat: what it sends by contract."""
+        """As in Seat: what it sends by contract; what it has sent."""
+        if call.phase == "live":
+            sent = {self.actor.name: self.actor.sent.tolist()}
+            return [Say(Measurement(grid=call.grid, unit="kW", quantity="power", series=sent),
+                        SURPLUS)]  # fmt: skip
         day = self.days.get(instant(call.grid.start))
         if day is None or call.phase != "forecast":
             return []

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from rami.asset.district.declaration import District
+from rami.asset.district.scaling import scaled
 from services.negotiation.loading import demo, load_district
-from services.negotiation.scaling import scaled
 
 
 @pytest.fixture(scope="session")

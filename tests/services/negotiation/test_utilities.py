@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from rami.asset.district.scaling import scaled
 from services.negotiation.loading import load_district
-from services.negotiation.scaling import scaled
 from services.negotiation.side_by_side import compare
 from tests.conftest import REPOSITORY
 

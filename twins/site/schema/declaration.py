@@ -17,6 +17,7 @@ from rami.information.forecast.settings import ForecastSettings
 from rami.information.historian.settings import HistorianConfiguration
 from rami.information.meters.settings import MeterDataset
 from rami.information.quality.settings import QualitySettings
+from twins.site.district import DistrictSection
 from twins.site.registry import services, sources, stores, strategies
 from twins.site.schema.clock import Clock
 from twins.site.schema.external import External
@@ -54,6 +55,7 @@ class SiteDeclaration(Declared):
     strategy: Strategy = Field(description="how plans are made")
     business: Business = Field(description="owners, tariffs, factors")
     opcua: OpcuaSettings | None = Field(None, description="the site's OPC UA server")
+    district: DistrictSection | None = Field(None, description="a district: its file, or itself")
     services: dict[Name, Service] = Field(default_factory=dict, description="services of owners")
     zones: tuple[Crossing, ...] = Field((), description="what may cross whose border, to whom")
     bus: BusSettings | None = Field(None, description="how messages travel; none: in process")
