@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from rami.information.historian.beside import StoreBeside
     from rami.information.historian.settings import HistorianConfiguration
     from rami.information.historian.writer import StoreWriter
+    from services.utility.loading import Utility
     from twins.site.site import Site
+
+    Served = Site | Utility
 
 Format = Literal["csv", "parquet", "json"]
 _WANTED = "declare one, e.g. `historian: {kind: duckdb, folder: history}`"
@@ -38,7 +41,7 @@ def has_store(site: Site) -> bool:
     return site.declaration.historian is not None
 
 
-def open_store(site: Site, *, read_only: bool = False, folder: Path | None = None) -> Store:
+def open_store(site: Served, *, read_only: bool = False, folder: Path | None = None) -> Store:
     """The store that the site declares, or an embedded one in `folder`; close it.
 
     ConfigurationError without section `historian`, UnreachableError, DataError.
@@ -85,7 +88,7 @@ def _readers(site: Site) -> Path:
     return site.folder / f".{site.name}.historian.sock"
 
 
-def _declared(site: Site) -> HistorianConfiguration:
+def _declared(site: Served) -> HistorianConfiguration:
     declared = site.declaration.historian
     if declared is None:
         what = "the site keeps no history: section 'historian' is missing"

@@ -22,14 +22,17 @@ if TYPE_CHECKING:
     from services.platform.events import ServiceEvent
     from services.platform.hosts.outcome import Host
     from services.platform.runner import Platform
+    from services.utility.loading import Utility
     from twins.site.site import Site
+
+    Served = Site | Utility
 
 
 #: kinds that nothing is started for: a partner's, and the run's own
 _ELSEWHERE = ("remote", "run")
 
 
-def declarations(site: Site) -> Mapping[str, ServiceDeclaration]:
+def declarations(site: Served) -> Mapping[str, ServiceDeclaration]:
     """What each service of a site declares. Raises ConfigurationError."""
     found, problems = {}, []
     for name, configuration in site.declaration.services.items():
@@ -43,13 +46,13 @@ def declarations(site: Site) -> Mapping[str, ServiceDeclaration]:
     return found
 
 
-def border(site: Site) -> Border:
+def border(site: Served) -> Border:
     """Who may say and hear what at a site."""
     return Border(site.name, declarations(site).values(), site.declaration.zones)
 
 
 def platform(
-    site: Site,
+    site: Served,
     clock: Callable[[], int] = time_ns,
     folder: Path | None = None,
     told: Callable[[ServiceEvent], None] | None = None,
@@ -103,7 +106,7 @@ def _host(configuration: ServiceConfiguration, name: str, place: Place) -> Host:
 
 
 def _buses(
-    site: Site,
+    site: Served,
     made: Border,
     owners: list[str],
     clock: Callable[[], int],

@@ -16,20 +16,23 @@ from rami.core.timegrid import NS, TimeGrid, instant
 from rami.core.units import parse
 from rami.core.wording import did_you_mean
 from services.cli.output import note, print_json, print_table, say
-from services.cli.site import opened
+from services.cli.site import served
 from services.progress import reported
 
 if TYPE_CHECKING:
     from rami.core.historian import Store
     from rami.information.meters.dataset import Dataset
+    from services.utility.loading import Utility
     from twins.site import Site
+
+    Served = Site | Utility
 
 
 def keys(file: Path, name: str, operator: str | None, json: bool) -> None:
     """Make them where there are none. Raises ConfigurationError when there are."""
     from rami.information.meters.keys import KeyRing
 
-    dataset = _dataset(opened(file), name, operator)
+    dataset = _dataset(served(file), name, operator)
     with dataset.locked():
         if dataset.keys.exists():
             hint = "rami meters rotate makes new ones"
@@ -114,7 +117,7 @@ def log(file: Path, name: str | None, verify: bool, json: bool) -> None:
     """Rows of the logs, or the outcome of their verification. Raises RunError when it is bad."""
     from rami.information.meters.purge import verify_purges
 
-    site = opened(file)
+    site = served(file)
     datasets = [_dataset(site, n, None) for n in _chosen(site, name)]
     rows = [row for dataset in datasets for row in dataset.log.rows()]
     if not verify:
@@ -163,7 +166,7 @@ def purge(file: Path, name: str | None, operator: str | None, json: bool) -> Non
     """Apply retention to one dataset or all."""
     from rami.information.meters.purge import purge as work
 
-    site = opened(file)
+    site = served(file)
     proofs = []
     for one in _chosen(site, name):
         with _working(file, one, operator) as (dataset, store), reported() as report:
@@ -192,7 +195,7 @@ def rekey(
     """A recipient's former table under its present pseudonyms."""
     from rami.information.meters.rekey import rekey as work
 
-    kept, gone = work(_dataset(opened(file), name, operator), recipient, table, epoch, out)
+    kept, gone = work(_dataset(served(file), name, operator), recipient, table, epoch, out)
     words = f"{kept} rows in {out}; {gone} rows of customers erased since are left out"
     _told(words, {"rows": kept, "left_out": gone, "file": str(out)}, json)
 
@@ -222,14 +225,14 @@ def _told(words: str, figures: Mapping[str, object], json: bool) -> None:
 
 @contextmanager
 def _working(file: Path, name: str, operator: str | None) -> Iterator[tuple[Dataset, Store]]:
-    site = opened(file)
+    site = served(file)
     dataset = _dataset(site, name, operator)
     with _store(site) as store:
         yield dataset, store
 
 
 @contextmanager
-def _store(site: Site) -> Iterator[Store]:
+def _store(site: Served) -> Iterator[Store]:
     from services.assemble.historian import open_store
 
     store = open_store(site)
@@ -239,7 +242,7 @@ def _store(site: Site) -> Iterator[Store]:
         store.close()
 
 
-def _dataset(site: Site, name: str, operator: str | None) -> Dataset:
+def _dataset(site: Served, name: str, operator: str | None) -> Dataset:
     from rami.information.meters.dataset import Dataset
 
     settings = site.declaration.meters
@@ -253,7 +256,7 @@ def _dataset(site: Site, name: str, operator: str | None) -> Dataset:
     return dataset
 
 
-def _chosen(site: Site, name: str | None) -> list[str]:
+def _chosen(site: Served, name: str | None) -> list[str]:
     return [name] if name else list(site.declaration.meters)
 
 

@@ -11,7 +11,7 @@ from rami.communication.service.waiting import gives, missing, order, understood
 from rami.core.errors import ConfigurationError, Problem, RamiError
 from rami.core.timegrid import NS, instant
 from services.cli.output import note, print_json, print_table, printable
-from services.cli.site import opened
+from services.cli.site import served
 from services.platform.clock import SetClock
 
 #: most seconds between two looks at the clock, where nothing is heard
@@ -22,7 +22,7 @@ def listed(file: Path | None, json: bool) -> None:
     """One line each, in the order in which they run."""
     from services.assemble import services as assemble
 
-    site = opened(file)
+    site = served(file)
     declared, border = assemble.declarations(site), assemble.border(site)
     graph = waiting(declared.values(), border)
     rows = []
@@ -56,7 +56,7 @@ def check(file: Path | None, json: bool) -> None:
     """Raises ConfigurationError with all that cannot work; prints what is worth a look."""
     from services.assemble import services as assemble
 
-    site = opened(file)
+    site = served(file)
     declared, border = assemble.declarations(site), assemble.border(site)
     graph = waiting(declared.values(), border)
     problems: list[Problem] = []
@@ -115,7 +115,7 @@ def run(
     def told(event: ServiceEvent) -> None:
         note(printable(event.text))
 
-    site = opened(file)
+    site = served(file)
     declared = assemble.declarations(site)
     unknown = owners - {d.owner for d in declared.values()}
     if unknown:
@@ -174,7 +174,7 @@ def broker_config(
         )
     merged = {name: Rights(name) for name in sorted(active)}
     for file in files:
-        border = assemble.border(opened(file))
+        border = assemble.border(served(file))
         for party in active & set(border.parties):
             more, had = border.rights(party), merged[party]
             merged[party] = Rights(party, had.sends + more.sends, had.hears + more.hears)

@@ -12,6 +12,7 @@ from rami.core.errors import ConfigurationError, DataError, ModelError
 from services.cli.output import note
 
 if TYPE_CHECKING:
+    from services.utility.loading import Utility
     from twins.site import Site
 
 
@@ -29,6 +30,15 @@ def opened(file: Path | None) -> Site:
     from twins.site import load_site
 
     return load_site(file or shortest(reference_site()))
+
+
+def served(file: Path | None) -> Site | Utility:
+    """A file with services or meters: of a site, or of a utility. Raises ConfigurationError."""
+    from services.utility.loading import is_utility, load_utility
+
+    if file is not None and is_utility(file):
+        return load_utility(file)
+    return opened(file)
 
 
 def warn(site: Site) -> None:

@@ -145,21 +145,41 @@ def prepare(
     report: Callable[[str, float], None] = lambda _name, _share: None,
 ) -> tuple[Table, Released]:
     """The table as it may be told, and what the register must keep of it. Raises Refused."""
-    settings, ring = dataset.settings, dataset.ring()
+    ring = dataset.ring()
+    blocks, members = formed(dataset)
+    if max(len(blocks), 1) * grid.count > _MOST:
+        what = f"{grid.count} intervals of {len(blocks)} blocks of customers are too many at once"
+        raise ConfigurationError([Problem("", what, "ask for a shorter time: --start, --end")])
+    sums = _sums(dataset, store, ring, members, blocks, register, grid, report)
+    return tabled(dataset, sums, blocks, by, register, grid)
+
+
+def formed(dataset: Dataset) -> tuple[list[Block], dict[int, list[str]]]:
+    """All blocks, those of new customers included, and the identities in each."""
     dataset.check_register()
     roster, blocks = dataset.roster(), dataset.releases.blocks()
-    fresh = form_blocks(roster, blocks, settings.k, dataset.releases.floor())
+    fresh = form_blocks(roster, blocks, dataset.settings.k, dataset.releases.floor())
     if fresh:
         blocks += fresh
         # the roster last: blocks that nobody is in do no harm, customers in unknown ones would
         dataset.releases.keep_blocks(blocks)
         dataset.keep(roster)
-    if max(len(blocks), 1) * grid.count > _MOST:
-        what = f"{grid.count} intervals of {len(blocks)} blocks of customers are too many at once"
-        raise ConfigurationError([Problem("", what, "ask for a shorter time: --start, --end")])
-    members = roster.members()
-    sums = _sums(dataset, store, ring, members, blocks, register, grid, report)
-    released = dataset.releases.releases(register, grid)
+    return blocks, roster.members()
+
+
+def tabled(
+    dataset: Dataset,
+    sums: BlockSums,
+    blocks: Sequence[Block],
+    by: str,
+    register: str,
+    grid: TimeGrid,
+    besides: Sequence[Released] = (),
+) -> tuple[Table, Released]:
+    """A table of block sums as it may be told after all that was; `besides` are tables that are
+    about to leave. Sums that were told before stay as they were. Raises Refused."""
+    settings = dataset.settings
+    released = [*dataset.releases.releases(register, grid), *besides]
     earlier = [one.settle(sums, grid) for one in reversed(released)]
     names, group = _groups(dataset, blocks, by)
     limits = Limits(settings.k, settings.dominance)
@@ -167,9 +187,9 @@ def prepare(
     inside = sums.present & (group != NOWHERE)[:, None]
     totals, counts = np.zeros(published.shape), np.zeros(published.shape, np.int64)
     for g in range(len(names)):
-        mine = inside & (group == g)[:, None]
-        totals[g] = np.where(mine, sums.total, 0.0).sum(axis=0)
-        counts[g] = np.where(mine, sums.sizes[:, None], 0).sum(axis=0)
+        mine = np.flatnonzero(group == g)
+        totals[g] = np.where(inside[mine], sums.total[mine], 0.0).sum(axis=0)
+        counts[g] = np.where(inside[mine], sums.sizes[mine, None], 0).sum(axis=0)
     totals[~published], counts[~published] = np.nan, 0
     kind = settings.registers[register]
     table = Table(register, kind.quantity, grid, names, published, totals, counts)

@@ -15,6 +15,7 @@ from services.cli.offers import (
     serve,
     services,
     users,
+    utility,
 )
 
 #: word after `rami` and the commands under it
@@ -29,6 +30,7 @@ GROUPS = {
     "services": services.app,
     "parties": parties.app,
     "users": users.app,
+    "utility": utility.app,
     "certs": certs.app,
 }
 #: commands without a group

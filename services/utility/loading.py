@@ -1,0 +1,126 @@
+"""Reads a utility's file with all its problems at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import ValidationError
+
+from rami.asset.district.declaration import District
+from rami.asset.district.scaling import scaled
+from rami.core.errors import ConfigurationError, Problem
+from rami.core.timegrid import instant
+from rami.core.wording import did_you_mean
+from services.negotiation.loading import load_district
+from services.utility.declaration import UtilityDeclaration
+from twins.site.reading import parse
+from twins.site.text import Unreadable, read_text
+
+if TYPE_CHECKING:
+    from rami.core.historian import Store
+    from rami.information.source import DataSource
+
+
+@dataclass(frozen=True)
+class Utility:
+    """One utility's file, as the assembly of services and the commands on meters want a site."""
+
+    file: Path
+    declaration: UtilityDeclaration
+
+    @property
+    def name(self) -> str:
+        """Its own name."""
+        return self.declaration.utility
+
+    @property
+    def folder(self) -> Path:
+        """Where relative file names start."""
+        return self.file.parent
+
+    @cached_property
+    def district(self) -> District:
+        """Its district, in the size that the file says. Raises ConfigurationError."""
+        district = load_district(self.folder / self.declaration.district)
+        groups = self.declaration.groups
+        return district if groups is None else scaled(district, groups)
+
+    @property
+    def since_ns(self) -> int:
+        """First midnight with data."""
+        return instant(self.declaration.since)
+
+    def where(self, path: str) -> str:
+        """A place in the file, for problems."""
+        return f"{self.file}: {path}"
+
+    def open_store(self) -> Store:
+        """Its historian; close it."""
+        return self.declaration.historian.open(self.folder)
+
+    def open_data(self, quantities: dict[str, str]) -> DataSource:
+        """Its data source for series by name and quantity. Raises DataError."""
+        from rami.information.series import Series
+
+        series = {name: Series(name, quantity) for name, quantity in quantities.items()}
+        return cast(Any, self.declaration.data).open(self.folder, series)  # type: ignore[no-any-return]
+
+
+def is_utility(file: Path) -> bool:
+    """Whether a file is one of a utility, by its key `utility`."""
+    try:
+        root, _ = parse(read_text(file))
+        plain = root.plain()
+    except Unreadable:
+        return False
+    return isinstance(plain, dict) and "utility" in plain
+
+
+def load_utility(file: Path | str) -> Utility:
+    """The utility that a file declares. Raises ConfigurationError with every problem."""
+    path = Path(file)
+    try:
+        root, flaws = parse(read_text(path))
+    except Unreadable as error:
+        raise ConfigurationError([Problem(str(path), str(error))]) from None
+    problems = [Problem(f"{path}:{m.line}:{m.column}", what, hint) for m, what, hint in flaws]
+    if problems:
+        raise ConfigurationError(problems)
+    try:
+        # the file's own folder: patterns of files may name what is not there yet
+        declared = UtilityDeclaration.model_validate(root.plain())
+    except ValidationError as error:
+        raise ConfigurationError(
+            Problem(_where(path, root, e["loc"]), e["msg"])
+            for e in error.errors(include_url=False, include_input=False)
+        ) from None
+    utility = Utility(path, declared)
+    problems = list(_checked(utility))
+    if problems:
+        raise ConfigurationError(problems)
+    return utility
+
+
+def _where(file: Path, root: Any, loc: tuple[int | str, ...]) -> str:
+    mark = root.at(loc)[1]
+    line, column = getattr(mark, "line", 0), getattr(mark, "column", 0)
+    return f"{file}:{line}:{column}: {'.'.join(map(str, loc))}"
+
+
+def _checked(utility: Utility) -> list[Problem]:
+    declared, found = utility.declaration, []
+    try:
+        ZoneInfo(declared.zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        found.append(Problem(utility.where("zone"), f"no time zone {declared.zone!r}"))
+    for name, service in declared.services.items():
+        dataset = getattr(service, "dataset", None)
+        if dataset is not None and dataset not in declared.meters:
+            hint = did_you_mean(dataset, declared.meters) if declared.meters else "declare it"
+            what = f"no dataset {dataset!r}"
+            found.append(Problem(utility.where(f"services.{name}.dataset"), what, hint))
+    return found

@@ -1,0 +1,89 @@
+"""Takes a day's files of customers' meters in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from time import perf_counter
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from rami.communication.service.contract import Inbox
+from rami.communication.service.function import FunctionService, Said
+from rami.communication.service.payload import KeyFigures
+from rami.core.errors import DataError
+from rami.core.timegrid import iso, moment
+from rami.information.meters.dataset import Dataset
+from rami.information.meters.ingest import Ingested, ingest
+from rami.information.meters.keys import KeyRing
+from services.utility.loading import Utility, load_utility
+from services.utility.work.said import day_before
+from services.utility.work.watch import note_seconds
+
+if TYPE_CHECKING:
+    from rami.communication.service.settings import Place
+    from services.utility.kinds.meter_ingest import MeterIngestConfiguration
+
+_COUNTS = ("files", "readings", "customers", "new_customers", "new", "duplicates", "corrections",
+           "refused")  # fmt: skip
+
+
+def meter_ingest(
+    configuration: MeterIngestConfiguration, name: str, place: Place
+) -> FunctionService:
+    """The service of a configuration."""
+    c, utility = configuration, load_utility(place.file)
+
+    def run(inbox: Inbox) -> Said:
+        day = day_before(inbox.now_ns)
+        local = moment(day.start_ns).astimezone(ZoneInfo(utility.declaration.zone))
+        files = c.paths(utility.folder, local.strftime(c.files))
+        begun = perf_counter()
+        done, faults = _taken(c, utility, name, inbox.now_ns, local, bool(files))
+        note_seconds(
+            utility.folder, name, local.date().isoformat(), {"ingest": perf_counter() - begun}
+        )
+        figures: dict[str, tuple[float, str]] = {n: (float(getattr(done, n)), "1") for n in _COUNTS}
+        figures["lines_left_out"] = (float(faults), "1")
+        why = "" if files else f"no file {local.strftime(c.files)}"
+        span = {"start": iso(day.start_ns), "end": iso(day.end_ns)}
+        return Said(KeyFigures(figures=figures, **span), 2 * c.period, "ingest", reason=why)
+
+    return FunctionService(c.declaration(name), run, place.site)
+
+
+def opened_dataset(utility: Utility, name: str, operator: str, now_ns: int) -> Dataset:
+    """A dataset of the utility, with keys where it had none."""
+    settings = utility.declaration.meters[name]
+    dataset = Dataset(name, settings, utility.folder, operator, lambda: now_ns)
+    store = getattr(utility.declaration.historian, "folder", None)
+    dataset.check_places(utility.folder / store if store else None)
+    if not dataset.keys.exists():
+        with dataset.locked():
+            dataset.keys.write(KeyRing.fresh(dataset.recipients))
+            dataset.tell("keys", "done")
+    return dataset
+
+
+def _taken(
+    c: MeterIngestConfiguration, utility: Utility, name: str, now_ns: int, day: datetime, some: bool
+) -> tuple[Ingested, int]:
+    """Lines at fault are left out and counted; the rest is in."""
+    if not some:
+        return Ingested(), 0
+    dataset = opened_dataset(utility, c.dataset, f"service {name}", now_ns)
+    files = c.paths(utility.folder, day.strftime(c.files))
+    customers = utility.folder / c.customers if c.customers else None
+    done, left_out = Ingested(files=len(files)), 0
+    store = utility.open_store()
+    try:
+        try:
+            done = ingest(dataset, store, files, customers=customers, register=c.register_)
+        except DataError as error:
+            if any("ingest stopped" in p.what or "nothing of it" in p.hint for p in error.problems):
+                raise
+            left_out = len(error.problems)
+        # rows leave memory: the next one that opens the store needs not read the log
+        store.compact()
+    finally:
+        store.close()
+    return done, left_out
