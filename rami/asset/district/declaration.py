@@ -19,6 +19,7 @@ from rami.core.quantity import (
     EmissionFactor,
     EmissionPrice,
     EnergyPrice,
+    Pressure,
     Share,
     Temperature,
 )
@@ -40,7 +41,8 @@ class Weather(Declared):
 
 class Water(Declared):
     """Temperatures of a network: `supply_min` is what every consumer must get, `supply_max` what
-    pipes bear, `curve` by how much a K of frost raises the supply where nobody plans it (K/K)."""
+    pipes bear, `curve` by how much a K of frost raises the supply where nobody plans it (K/K),
+    `at_consumers` the pressure that must be left over the last consumer's substation."""
 
     owner: Name
     supply_min: Temperature
@@ -48,6 +50,7 @@ class Water(Declared):
     ground: Temperature = 8.0
     curve: float = Field(1.0, ge=0, le=3, strict=False)
     ramp: float = Field(10.0, gt=0, le=60, strict=False, description="K per hour at most")
+    at_consumers: Pressure = 0.6
     sections: dict[Name, Section] = Field(min_length=1)
 
     @model_validator(mode="after")

@@ -13,13 +13,14 @@ class Section(Declared):
     """From the end of section `after` (the plant without one) to its own end.
 
     `water` is the content of one of the two pipes, `loss` the conductance of one pipe to the
-    ground, `flow_max` what velocity or pressure allow, `pressure_drop` of the pair at that flow.
-    `share` of the district's groups hangs at its end.
+    ground, `flow_max` what velocity or pressure allow. `pressure_drop` is that of the pair at that
+    flow; without it, friction in a pipe that carries it at 2 m/s and holds `water`. `share` of
+    the district's groups hangs at its end.
     """
 
     after: Name | None = None
     water: Volume
     loss: Conductance
     flow_max: MassFlow
-    pressure_drop: Pressure = 0.3
+    pressure_drop: Pressure | None = None
     share: Share = Field(0.0)

@@ -147,10 +147,12 @@ def _mean(heat: float, mass: float, else_: float) -> float:
 
 
 def pump_power(tree: Tree, flow: Values, efficiency: float = 0.6) -> Values:
-    """KW of electricity: pressure rises with the square of the flow, power with its cube."""
-    share = flow / tree.flow_max[:, None]
+    """KW of electricity of the plant's pumps: they lift all of the flow over the worst way and the
+    last consumer's substation. Pressure rises with the square of the flow, power with its cube."""
+    lost = tree.drop[:, None] * (flow / tree.flow_max[:, None]) ** 2
+    head = (tree.path().astype(float) @ lost).max(axis=0) + tree.at_consumers
     # bar x m3/s = 100 kW; 1 kg/s of water is 1e-3 m3/s
-    return np.asarray((tree.drop[:, None] * share**2 * flow).sum(axis=0) * 0.1 / efficiency)
+    return np.asarray(head * flow[tree.after < 0].sum(axis=0) * 0.1 / efficiency)
 
 
 def delay_steps(tree: Tree, flow: Values, step_h: float) -> Values:
