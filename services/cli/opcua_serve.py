@@ -39,6 +39,7 @@ def serve(
     """Until Ctrl-C or SIGTERM, or until the run has ended."""
     from rami.integration.audit import AuditFile
     from services.assemble.historian import has_store, open_past
+    from services.control.journal import EVENTS_FILE
     from services.control.remote import RemoteSite
     from services.opcua.serving import Serving
     from services.opcua.serving import serve as work
@@ -65,7 +66,10 @@ def serve(
             return _model(site, live, figures)
 
         past = partial(open_past, site) if has_store(site) else None
-        work(Serving(live, remodel, settings, site.file.parent, audit, past), ready, until)
+        serving = Serving(
+            live, remodel, settings, site.file.parent, audit, past, folder / EVENTS_FILE
+        )
+        work(serving, ready, until)
 
 
 def _settings(site: Site, given: Mapping[str, Any]) -> OpcuaSettings:

@@ -11,13 +11,14 @@ from typing import Any
 from asyncua import ua
 
 from rami.communication.information_model.access import Access
-from rami.communication.information_model.enumerations import ENUMERATIONS
 from rami.communication.information_model.methods import METHODS, Method
 from rami.communication.information_model.node import MethodNode, VariableNode
 from rami.communication.information_model.site_model import SiteModel
 from rami.communication.live_site import LiveSite, Reply, Request, Verb
 from services.opcua.caller import Caller
 from services.opcua.corrections.calls import Method as Callable_
+from services.opcua.inputs import Inputs
+from services.opcua.refusing import refused_by
 from services.opcua.server import OpcuaServer
 from services.opcua.values import variant_type
 
@@ -33,7 +34,7 @@ class Acting:
     def __init__(self, server: OpcuaServer, model: SiteModel, site: LiveSite) -> None:
         self._server, self._model, self._site = server, model, site
         self._pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="opcua-ask")
-        self._twins = {server.nodes[model.ids.path(twin)].nodeid: twin for twin in model.variables}
+        self._inputs = Inputs(server, model)
         self._set_points()
         self._methods()
 
@@ -57,7 +58,7 @@ class Acting:
                 return ua.StatusCode(_SC.BadOutOfRange)
             arguments = {"point": point, "value": value}
             reply = await self.ask(Request(Verb.SET_POINT, caller.name, arguments))
-            return ua.StatusCode(0 if reply.done else _SC.BadRequestNotAllowed)
+            return ua.StatusCode(0 if reply.done else refused_by(reply))
 
         return take
 
@@ -68,7 +69,9 @@ class Acting:
             if declared is None or not isinstance(node, MethodNode):
                 continue
             kinds = [variant_type(i.argument.data_type) for i in declared.inputs]
-            made = Callable_(declared.name, kinds, self._calling(declared))
+            made = Callable_(
+                declared.name, kinds, self._calling(declared), look=self._inputs.looking(declared)
+            )
             for place in (node.id, node.declared):
                 if place is not None and place in self._server.nodes:
                     self._server.inner.methods[self._server.nodes[place].nodeid] = made
@@ -77,19 +80,8 @@ class Acting:
         self, method: Method
     ) -> Callable[[Caller, Any, list[Any]], Awaitable[tuple[Any, list[Any]]]]:
         async def run(caller: Caller, place: Any, values: list[Any]) -> tuple[Any, list[Any]]:
-            arguments: dict[str, Any] = {}
-            if method.owner == "twin":
-                twin = self._twins.get(place)
-                if twin is None:
-                    return ua.StatusCode(_SC.BadMethodInvalid), []
-                arguments["twin"] = twin
-            for wanted, value in zip(method.inputs, values, strict=True):
-                words = ENUMERATIONS.get(wanted.argument.data_type)
-                try:
-                    arguments[wanted.key] = value if words is None else words.word(value)
-                except ValueError:
-                    return ua.StatusCode(_SC.BadOutOfRange), []
-            reply = await self.ask(Request(method.verb, caller.name, _meant(method, arguments)))
+            arguments = self._inputs.taken(method, place, values)
+            reply = await self.ask(Request(method.verb, caller.name, arguments))
             told = [
                 ua.Variant(reply.done, _V.Boolean),
                 ua.Variant(list(reply.why), _V.String, is_array=True),
@@ -102,13 +94,3 @@ class Acting:
         """Have the site do it, in a thread of our own; the server goes on meanwhile."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._pool, self._site.ask, request, _PATIENCE_S)
-
-
-def _meant(method: Method, arguments: dict[str, Any]) -> dict[str, Any]:
-    """As the verb takes them: seconds, and nothing for the site's default."""
-    if method.verb in (Verb.SET_POINT, Verb.GIVE_BACK):
-        arguments.pop("twin", None)
-    lease = arguments.pop("lease_s", None)
-    if lease:
-        arguments["lease_s"] = float(lease) / 1000.0
-    return arguments

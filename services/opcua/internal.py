@@ -13,7 +13,8 @@ from services.opcua.corrections.attributes import Taker
 from services.opcua.corrections.browsing import View, browse_next
 from services.opcua.corrections.calls import Method
 from services.opcua.guards import Guards
-from services.opcua.history.service import Histories
+from services.opcua.history.asked import Histories
+from services.opcua.history.update import history_update
 from services.opcua.session import Session
 
 Service = Callable[[Any, Any, Any, Any, Any], Awaitable[None]]
@@ -34,7 +35,8 @@ class Inner(InternalServer):  # type: ignore[misc]
         limits = guards.settings.limits
         self.view_service = View(self.aspace)
         self.own_services: dict[int, Service] = {
-            ua.ObjectIds.BrowseNextRequest_Encoding_DefaultBinary: browse_next
+            ua.ObjectIds.BrowseNextRequest_Encoding_DefaultBinary: browse_next,
+            ua.ObjectIds.HistoryUpdateRequest_Encoding_DefaultBinary: history_update,
         }
         self.takers: dict[Any, tuple[Any, Taker]] = {}
         self.methods: dict[Any, Method] = {}

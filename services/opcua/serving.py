@@ -31,7 +31,7 @@ _logger = logging.getLogger(__name__)
 
 class Serving:
     """Serves `site` as `remodel` models it. Files of `settings` are below `folder`; `past` opens
-    the store that its history is kept in."""
+    the store that its history is kept in, `journal` is where its run writes events."""
 
     def __init__(
         self,
@@ -41,8 +41,9 @@ class Serving:
         folder: Path,
         audit: Audit,
         past: Callable[[], Past] | None = None,
+        journal: Path | None = None,
     ) -> None:
-        self._past = past
+        self._past, self._journal = past, journal
         self._site, self._remodel = site, remodel
         self.server = OpcuaServer(settings, site.name, folder, audit)
         self._figures: dict[str, str] = {}
@@ -61,6 +62,8 @@ class Serving:
         Acknowledging(server, self._notifier, self._acting.ask)
         AuditEvents(server, self._notifier)
         self._history = History(server, self._past)
+        if self._journal is not None:
+            self._history.tell_events(self._notifier, self._journal)
         self._history.add(model)
         await self._history.start()
         self._feed = Feed(self._site, self._take)

@@ -70,7 +70,7 @@ _CALL = Right.BROWSE | Right.CALL
 
 #: what the first role may, then what is added by each of the next ones
 _STEPS: Mapping[Access, tuple[Right, Right, Right, Right]] = {
-    Access.STRUCTURE: (_SEE | Right.EVENTS, _NONE, _NONE, _NONE),
+    Access.STRUCTURE: (_RECORD | Right.EVENTS, _NONE, _NONE, _NONE),
     Access.MEASUREMENT: (_RECORD, _NONE, _NONE, _NONE),
     Access.SET_POINT: (_RECORD, Right.WRITE, _NONE, _NONE),
     Access.MODE: (_RECORD, _NONE, _NONE, _NONE),

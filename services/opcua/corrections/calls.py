@@ -31,18 +31,28 @@ CORRECTION = Correction(
 _SC = ua.StatusCodes
 
 
+class WrongInputs(Exception):
+    """Arguments that a method cannot take: a StatusCode for each, 0 where it can."""
+
+    def __init__(self, codes: Sequence[int]) -> None:
+        super().__init__(str(codes))
+        self.codes = [int(code) for code in codes]
+
+
 @dataclass(frozen=True)
 class Method:
     """What is done at a call: `kinds` are the VariantTypes of the arguments.
 
-    `run` takes the caller (the session where it is `of_session`), the object and the arguments,
-    and gives a status and results.
+    `look`, where there is one, takes the object and the arguments before anything happens, and
+    raises WrongInputs. `run` takes the caller (the session where it is `of_session`), the object
+    and the arguments, and gives a status and results.
     """
 
     name: str
     kinds: Sequence[Any]
     run: Callable[[Any, Any, list[Any]], Awaitable[tuple[Any, list[Any]]]]
     of_session: bool = False
+    look: Callable[[Any, list[Any]], None] | None = None
 
 
 class Calls(BoundSession):
@@ -72,6 +82,13 @@ class Calls(BoundSession):
         if wrong is not None:
             return wrong
         values = [variant.Value for variant in given]
+        if method.look is not None:
+            try:
+                method.look(item.ObjectId, values)
+            except WrongInputs as unfit:
+                told = ", ".join(ua.StatusCode(code).name for code in unfit.codes if code)
+                self.guards.trail.tell(caller.who, _path(item), told, "refused", _act(item))
+                return _inputs(unfit.codes)
         why = ", ".join(f"{v!r}" for v in values)
         if not await self.guards.trail.kept(caller.who, _path(item), why, "asked"):
             return _ended(_SC.BadUserAccessDenied)
@@ -108,8 +125,12 @@ def _mismatch(kinds: Sequence[Any], given: list[Any]) -> Any | None:
     ]
     if all(fits):
         return None
+    return _inputs([0 if fit else int(_SC.BadTypeMismatch) for fit in fits])
+
+
+def _inputs(codes: Sequence[int]) -> Any:
+    """Told by argument (Part 4, 5.11.2)."""
     result = _ended(_SC.BadInvalidArgument)
-    codes = (0 if fit else _SC.BadTypeMismatch for fit in fits)
     result.InputArgumentResults = [ua.StatusCode(code) for code in codes]
     return result
 

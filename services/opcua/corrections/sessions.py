@@ -75,6 +75,7 @@ _LENGTHS = {
     _kind("DeleteSubscriptions"): 0,
     _kind("TransferSubscriptions"): 0,
     _kind("Publish"): 0,
+    _kind("HistoryUpdate"): 0,
 }
 
 

@@ -14,7 +14,7 @@ from services.opcua.events.fields import base_fields, node, text, truth
 from services.opcua.events.happening import Happening
 from services.opcua.events.notifier import Notifier
 from services.opcua.events.places import SERVER
-from services.opcua.security.acts import Act, Called, Session, Wrote
+from services.opcua.security.acts import Act, Called, Session, Updated, Wrote
 from services.opcua.server import OpcuaServer
 
 _V, _IDS = ua.VariantType, ua.ObjectIds
@@ -80,6 +80,9 @@ def _of(act: Act | None, outcome: str) -> tuple[int, Any, str, dict[str, Any]]:
                 ),
             }
             return _IDS.AuditUpdateMethodEventType, place, "Attribute/Call", fields
+        case Updated(place, kind):
+            fields = {"ParameterDataTypeId": node(kind)}
+            return _IDS.AuditHistoryUpdateEventType, place, "Attribute/HistoryUpdate", fields
         case Session(number):
             fields = {"SessionId": node(number)}
             if outcome in ("login", "refused"):

@@ -7,15 +7,14 @@ from typing import Any
 
 from asyncua import ua
 
-from rami.communication.information_model.access import Access
-from rami.communication.information_model.event_types import EVENT_TYPES, fields_of
 from rami.communication.information_model.site_model import SiteModel
 from rami.communication.live_site import LiveSite
-from rami.core.event import Event, EventKind
+from rami.core.event import Event
 from services.opcua.events.alarm import Alarm, alarm_happening
 from services.opcua.events.alarms import Alarms, Key, remember, those_of
-from services.opcua.events.fields import EventIds, base_fields, own_fields
+from services.opcua.events.fields import EventIds, base_fields
 from services.opcua.events.happening import Happening, Lineage
+from services.opcua.events.own import own_happening
 from services.opcua.events.places import SERVER, Places
 from services.opcua.server import OpcuaServer
 
@@ -42,7 +41,7 @@ class Notifier:
             if self._last is None or event.number != self._last + 1:
                 self._make_up()
             self._last = event.number
-            self._tell(self._happening(event))
+            self._tell(own_happening(event, self.places, self.lineage))
             for alarm in self.alarms.take(event):
                 self._changed(alarm)
 
@@ -88,27 +87,6 @@ class Notifier:
         condition = self.places.condition(*key)
         self._conditions[condition] = key
         return alarm_happening(alarm, event_id, self.places, self.lineage, condition)
-
-    def _happening(self, event: Event) -> Happening:
-        kind = self.places.kind(EVENT_TYPES[event.kind])
-        audit = event.kind is EventKind.AUDIT
-        places = self.places
-        fields = base_fields(
-            self.ids.next(),
-            kind,
-            places.source(event.source),
-            places.name(event.source),
-            event.time_ns,
-            event.text,
-            int(event.severity),
-        ) | own_fields(event, fields_of(event.kind))
-        return Happening(
-            kind,
-            self.lineage.of(kind),
-            fields,
-            places.notifiers(event.source),
-            Access.AUDIT if audit else Access.STRUCTURE,
-        )
 
     def _frame(self, number: int, text: str) -> Happening:
         kind = ua.NodeId(number)

@@ -39,6 +39,11 @@ class Places:
         twin = self._twins.get(path.partition(".")[0])
         return (SERVER, self._site) if twin is None else (SERVER, self._site, twin)
 
+    @property
+    def all(self) -> tuple[Any, ...]:
+        """Every object that notifies: the server, the site, its twins."""
+        return (SERVER, self._site, *self._twins.values())
+
     def condition(self, path: str, condition: str) -> Any:
         """The ConditionId of an alarm."""
         return ua_node_id(self._ids.condition(path, condition), self._server.indices)

@@ -30,6 +30,10 @@ class Wanted:
         """Variants as selected; None where the event is not wanted."""
         if not self._where.holds(event):
             return None
+        return self.selected(event)
+
+    def selected(self, event: Happening) -> list[Any]:
+        """Its fields, wanted or not."""
         return [field(event) for field in self._select]
 
 

@@ -22,7 +22,7 @@ _NO_BOUND = 0x80D7_0000  # BadBoundNotFound
 class RawRead:
     """What is left to be read of a node: from `at_ns` on, up to `end_ns` without it; backwards
     where `at_ns` is above. `left` values are wanted, all where it is None; `most` at once.
-    `opened`: the bound at the beginning was told."""
+    `opened`: the bound at the beginning was told; `words`: values are those of an enumeration."""
 
     name: str
     at_ns: int
@@ -31,6 +31,7 @@ class RawRead:
     left: int | None = None
     bounds: bool = False
     opened: bool = False
+    words: bool = False
 
     def run(self, past: Past) -> tuple[Any, RawRead | None]:
         """HistoryData, and what is left then."""
@@ -45,13 +46,14 @@ class RawRead:
         if self.bounds and not more:
             last = self._bound(past, self.end_ns, back)
         times, values, status = _columns(first, rows, last)
+        data = history_data(times, values, status, words=self.words)
         if not more:
-            return history_data(times, values, status), None
+            return data, None
         left = None if self.left is None else self.left - len(times)
         if left == 0:
-            return history_data(times, values, status), None
+            return data, None
         at = int(rows.times[-1]) + (0 if back else 1)
-        return history_data(times, values, status), replace(self, at_ns=at, left=left, opened=True)
+        return data, replace(self, at_ns=at, left=left, opened=True)
 
     def _rows(self, past: Past, back: bool, most: int) -> Rows:
         if back:

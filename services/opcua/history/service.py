@@ -4,70 +4,22 @@ from __future__ import annotations
 
 import os
 from collections import OrderedDict
-from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from asyncua import ua
 
 from rami.communication.information_model.access import Right
 from rami.core.errors import DataError, RamiError
-from rami.core.timegrid import instant
 from services.opcua.corrections.garbled import refused
 from services.opcua.corrections.sessions import BoundSession
-from services.opcua.history.archive import Archive
-from services.opcua.history.past import first_ns, last_ns
-from services.opcua.history.processed import AGGREGATES, ProcessedRead
-from services.opcua.history.raw import RawRead
+from services.opcua.history.asked import Read
+from services.opcua.history.past_events import EventsRead
 
 _SC, _A = ua.StatusCodes, ua.AttributeIds
 #: values of one node, and of all nodes, in one answer
 MOST, MOST_IN_ALL = 10_000, 50_000
-#: times before it are unspecified (Part 11, 6.5.3: DateTime.MinValue)
-_NEVER = datetime(1601, 1, 2, tzinfo=UTC)
-#: nothing is looked for beyond these
-_EARLY, _FAR = instant("1900-01-01T00:00:00Z"), instant("2200-01-01T00:00:00Z")
-_LONGEST_MS = 366 * 86_400_000.0
-Read = RawRead | ProcessedRead
-
-
-class Histories:
-    """`names` are the signals of nodes; None: there is no historian."""
-
-    def __init__(self) -> None:
-        self.names: Mapping[Any, str] = {}
-        self.archive: Archive | None = None
-
-    async def first(self, details: Any, place: int, name: str, most: int) -> Read | int:
-        """What is asked of the node at a place among those asked for, or why not."""
-        if isinstance(details, ua.ReadRawModifiedDetails):
-            return await self._raw(details, name, most)
-        if isinstance(details, ua.ReadProcessedDetails):
-            return _processed(details, place, name, most)
-        return int(_SC.BadHistoryOperationUnsupported)
-
-    async def _raw(self, details: Any, name: str, most: int) -> Read | int:
-        if details.IsReadModified:
-            return int(_SC.BadHistoryOperationUnsupported)
-        start, end, count = _ns(details.StartTime), _ns(details.EndTime), details.NumValuesPerNode
-        if (start, end).count(None) + (count == 0) > 1:
-            return int(_SC.BadHistoryOperationInvalid)
-        assert self.archive is not None
-        if start is not None and end is not None:
-            left = None
-            # further values wait behind a continuation point
-            most = min(most, count) if count else most
-        else:
-            left = count
-        if end is None:
-            last = await self.archive.ask(lambda past: last_ns(past, name))
-            end = max(last, start or 0) + 1
-        elif start is None:
-            # the latest ones before the end, backwards
-            first = await self.archive.ask(first_ns)
-            start, end = end, min(first, end) - 1
-        assert start is not None and end is not None
-        return RawRead(name, start, end, most, left, bool(details.ReturnBounds))
+#: events in one answer
+MOST_EVENTS = 1_000
 
 
 class Recalling(BoundSession):
@@ -91,6 +43,8 @@ class Recalling(BoundSession):
         return [await self._read(details, n, item, most) for n, item in enumerate(wanted)]
 
     async def _read(self, details: Any, place: int, item: Any, most: int) -> Any:
+        if isinstance(details, ua.ReadEventDetails):
+            return await self._events(details, item, most)
         code = self._closed(item)
         if code:
             return _ended(code)
@@ -98,11 +52,11 @@ class Recalling(BoundSession):
         try:
             if item.ContinuationPoint:
                 node, read = self.pasts.pop(item.ContinuationPoint, (None, None))
-                if read is None or node != item.NodeId:
+                if read is None or isinstance(read, EventsRead) or node != item.NodeId:
                     return _ended(_SC.BadContinuationPointInvalid)
             else:
-                name = histories.names[item.NodeId]
-                read = await histories.first(details, place, name, most)
+                kept = histories.names[item.NodeId]
+                read = await histories.first(details, place, kept, most)
                 if isinstance(read, int):
                     return _ended(read)
             data, left = await histories.archive.ask(read.run)
@@ -111,9 +65,36 @@ class Recalling(BoundSession):
             return _ended(_SC.GoodNoData)
         except RamiError:
             return _ended(_SC.BadResourceUnavailable)
+        return self._result(item.NodeId, data, left)
+
+    async def _events(self, details: Any, item: Any, most: int) -> Any:
+        node, role = item.NodeId, self.caller.role
+        if node not in self.aspace or not self.guards.permissions.may(role, Right.BROWSE, node):
+            return _ended(_SC.BadNodeIdUnknown)
+        past = self.iserver.histories.events
+        if past is None or node not in past.notifiers:
+            return _ended(_SC.BadHistoryOperationUnsupported)
+        if not self.guards.permissions.may(role, Right.HISTORY, node):
+            return _ended(_SC.BadUserAccessDenied)
+        if item.ContinuationPoint:
+            held, read = self.pasts.pop(item.ContinuationPoint, (None, None))
+            if held != node or not isinstance(read, EventsRead):
+                return _ended(_SC.BadContinuationPointInvalid)
+        else:
+            found = past.asked(details, node, role, min(most, MOST_EVENTS))
+            if isinstance(found, int):
+                return _ended(found)
+            read = found
+        try:
+            data, left = await past.journal.ask(read.run)
+        except RamiError:
+            return _ended(_SC.BadResourceUnavailable)
+        return self._result(node, data, left)
+
+    def _result(self, node: Any, data: Any, left: Read | EventsRead | None) -> Any:
         result = ua.HistoryReadResult(HistoryData=data)
         if left is not None:
-            self._keep(result, item.NodeId, left)
+            self._keep(result, node, left)
         elif data.Body[:4] == b"\0\0\0\0":
             result.StatusCode = ua.StatusCode(_SC.GoodNoData)
         return result
@@ -135,13 +116,13 @@ class Recalling(BoundSession):
         return 0
 
     @property
-    def pasts(self) -> OrderedDict[bytes, tuple[Any, Read]]:
+    def pasts(self) -> OrderedDict[bytes, tuple[Any, Read | EventsRead]]:
         """What is left to be read, by continuation point."""
         if not hasattr(self, "_pasts"):
-            self._pasts: OrderedDict[bytes, tuple[Any, Read]] = OrderedDict()
+            self._pasts: OrderedDict[bytes, tuple[Any, Read | EventsRead]] = OrderedDict()
         return self._pasts
 
-    def _keep(self, result: Any, node: Any, left: Read) -> None:
+    def _keep(self, result: Any, node: Any, left: Read | EventsRead) -> None:
         while len(self.pasts) >= self.guards.settings.limits.continuation_points:
             # the oldest gives way (Part 4, 7.9)
             self.pasts.popitem(last=False)
@@ -152,29 +133,6 @@ class Recalling(BoundSession):
     def _released(self, point: Any) -> int:
         found = self.pasts.pop(point or b"", None)
         return 0 if found is not None else int(_SC.BadContinuationPointInvalid)
-
-
-def _processed(details: Any, place: int, name: str, most: int) -> Read | int:
-    start, end, kinds = _ns(details.StartTime), _ns(details.EndTime), details.AggregateType
-    if place >= len(kinds or ()):
-        return int(_SC.BadAggregateListMismatch)
-    kind = kinds[place]
-    if kind.NamespaceIndex != 0 or kind.Identifier not in AGGREGATES:
-        return int(_SC.BadAggregateNotSupported)
-    if start is None or end is None or start == end:
-        return int(_SC.BadHistoryOperationInvalid)
-    length = details.ProcessingInterval
-    if length and not 1.0 <= length <= _LONGEST_MS:
-        return int(_SC.BadAggregateInvalidInputs)
-    step = round(length * 1e6) or abs(end - start)
-    return ProcessedRead(name, kind.Identifier, start, end, step if end > start else -step, most)
-
-
-def _ns(at: datetime | None) -> int | None:
-    if at is None:
-        return None
-    aware = at if at.tzinfo is not None else at.replace(tzinfo=UTC)
-    return None if aware < _NEVER else min(max(instant(aware), _EARLY), _FAR)
 
 
 def _ended(code: int) -> Any:

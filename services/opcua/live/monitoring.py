@@ -138,7 +138,8 @@ class Monitoring:
             return wrong.code
         result.FilterResult = filtered.told
         size = min(max(told.QueueSize, 100), self._limits.queue)
-        item.configure(filtered, told.ClientHandle, size)
+        oldest = bool(told.DiscardOldest)
+        item.configure(filtered, told.ClientHandle, size, discard_oldest=oldest)
         return 0
 
     def modify_monitored_items(self, params: Any) -> list[Any]:

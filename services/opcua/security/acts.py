@@ -31,4 +31,12 @@ class Session:
     number: Any
 
 
-Act = Wrote | Called | Session
+@dataclass(frozen=True)
+class Updated:
+    """The past of a node; `kind` is the data type of the details."""
+
+    place: Any
+    kind: Any
+
+
+Act = Wrote | Called | Session | Updated

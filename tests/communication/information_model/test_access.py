@@ -13,7 +13,7 @@ from tests.communication.sites import reference_model
 
 #: b browse, r read, w write, c call, h history, e events; observer, operator, engineer, admin
 MATRIX = """
-structure       bre  bre  bre  bre
+structure       brhe brhe brhe brhe
 measurement     brh  brh  brh  brh
 set_point       brh  brhw brhw brhw
 mode            brh  brh  brh  brh

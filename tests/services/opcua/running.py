@@ -18,6 +18,7 @@ from rami.core.quality import Reason, good
 from rami.integration.mode import Mode
 from services.assemble.information_model import information_model
 from services.control import Published
+from services.control.journal import EventJournal
 from services.opcua.history.past import Past
 from services.opcua.serving import Serving, serve
 from tests.services.opcua.served import KeptAudit
@@ -30,11 +31,12 @@ SPACE = "urn:rami-twins:site:reference"
 class Running:
     """A site whose loop is the test."""
 
-    def __init__(self, site: Any) -> None:
-        self.declared = site
+    def __init__(self, site: Any, journal: EventJournal | None = None) -> None:
+        self.declared, self.now_ns = site, START
         self.points = {name: PointIndex(t.points.points) for name, t in site.topology.twins.items()}
-        self.site = Published(site.name, self.points, lambda: START)
+        self.site = Published(site.name, self.points, lambda: self.now_ns, journal)
         self.asked: list[Request] = []
+        self.refusals: list[str] = []
         self.step = 0
         self.values = {name: np.arange(float(len(p))) for name, p in self.points.items()}
         self.quality = {name: good(len(p), Reason.SIMULATED) for name, p in self.points.items()}
@@ -73,7 +75,9 @@ class Running:
                 waiting.answer(self.reply(waiting.request))
 
     def reply(self, request: Request) -> Reply:
-        """No mode is entered here, everything else is done."""
+        """No mode is entered here, everything else is done, unless there are `refusals`."""
+        if self.refusals:
+            return Reply(False, (self.refusals.pop(0),))
         refused = request.verb is Verb.MODE
         return Reply(not refused, ("guard is not armed",) if refused else ())
 
@@ -91,6 +95,7 @@ class Server:
         folder: Path,
         prepare: Callable[[Serving], None] | None = None,
         past: Callable[[], Past] | None = None,
+        journal: Path | None = None,
         **settings: Any,
     ) -> None:
         def remodel(figures: Mapping[str, str]) -> SiteModel:
@@ -98,7 +103,7 @@ class Server:
 
         self.loop, self.audit = loop, KeptAudit()
         told = OpcuaSettings.model_validate({"port": 0, **settings})
-        self.serving = Serving(loop.site, remodel, told, folder, self.audit, past)
+        self.serving = Serving(loop.site, remodel, told, folder, self.audit, past, journal)
         if prepare is not None:
             prepare(self.serving)
         ready, self._until = threading.Event(), threading.Event()

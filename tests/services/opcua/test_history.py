@@ -11,19 +11,21 @@ from typing import Any
 import numpy as np
 import pytest
 from asyncua import ua
+from asyncua.ua.ua_binary import struct_from_binary
 
 from adapters.stores.duckdb.configuration import DuckdbConfiguration
 from rami.core.errors import UnreachableError
 from rami.core.quality import Family, Reason, quality
 from rami.core.signal import Rows, Signal
-from rami.core.timegrid import NS
+from rami.core.timegrid import NS, moment
 from services.opcua.history.archive import Archive
+from tests.services.opcua.attacks import until
 from tests.services.opcua.history_client import Reading, at, processed, raw, reading, values
 from tests.services.opcua.running import START, Running, Server
 from tests.services.opcua.served import Served, client
 from twins.site import load_site
 
-POINT = "hts.hex_hnht.P"
+POINT, WORD = "hts.hex_hnht.P", "hts/Control/Mode"
 #: every 10 s for two hours, and a gap of 20 minutes after the first hour
 TIMES = START + 10 * NS * np.array([*range(360), *range(480, 720)])
 VALUES = np.arange(float(len(TIMES)))
@@ -43,6 +45,8 @@ def server(tmp_path_factory: pytest.TempPathFactory, reference_site_file: Path) 
     store = declared.open(folder)
     store.declare([Signal(POINT, "power"), Signal("kpi.cop", "share")])
     store.write(Rows.of_series(POINT, TIMES, VALUES, STATUS))
+    store.declare([Signal(WORD, "unknown")])
+    store.write(Rows.of_series(WORD, START + NS * np.array([0, 50, 90]), np.array([0.0, 1.0, 3.0])))
     store.close()
     loop = Running(load_site(reference_site_file))
     loop.publish()
@@ -170,6 +174,74 @@ def test_interpolation(server: Server) -> None:
     reading(server, work)
 
 
+def test_values_at_instants(server: Server) -> None:
+    def asked(*seconds: float) -> Any:
+        times = [moment(START + round(s * NS)) for s in seconds]
+        return ua.ReadAtTimeDetails(ReqTimes=times, UseSimpleBounds=True)
+
+    async def work(here: Reading) -> None:
+        (found,) = await here.read(asked(35, 20, 7195), POINT)
+        assert (at(found), values(found)) == ([35, 20, 7195], [3.5, 2.0, VALUES[-1]])
+        codes = [d.StatusCode.value for d in found.HistoryData.DataValues]
+        assert codes == [0x402, 0x400, ua.StatusCodes.UncertainDataSubNormal | 0x402]
+        (found,) = await here.read(asked(-5, 49.5, 50, 1e6), WORD)
+        assert values(found) == [None, 0, 1, 3]
+        kinds = {d.Value.VariantType for d in found.HistoryData.DataValues[1:]}
+        assert kinds == {ua.VariantType.Int32}
+        assert found.HistoryData.DataValues[0].StatusCode.name == "BadNoData"
+        # far apart they are looked up one by one, some for an answer
+        far = [day * 86_400.0 for day in range(30)]
+        (found,) = await here.read(asked(*far), POINT)
+        assert len(values(found)) == 20
+        (rest,) = await here.read(asked(*far), POINT, points=[found.ContinuationPoint])
+        assert len(values(rest)) == 10 and rest.ContinuationPoint is None
+        (none,) = await here.read(asked(), POINT)
+        assert none.StatusCode.name == "BadInvalidTimestampArgument"
+
+    reading(server, work)
+
+
+def test_words(server: Server) -> None:
+    async def work(here: Reading) -> None:
+        (found,) = await here.raw(WORD, start=START, end=START + 100 * NS, bounds=True)
+        assert values(found) == [0, 1, 3, None]
+        assert {v.Value.VariantType for v in found.HistoryData.DataValues[:3]} == {
+            ua.VariantType.Int32
+        }
+        (found,) = await here.read(processed(AVERAGE, START, START + NS, 1), WORD)
+        assert found.StatusCode.name == "BadAggregateNotSupported"
+
+    reading(server, work)
+
+
+def test_what_is_kept_is_changed_by_nobody(server: Server) -> None:
+    async def work(here: Reading) -> None:
+        request = ua.HistoryUpdateRequest()
+        request.Parameters.HistoryUpdateDetails = [
+            ua.UpdateDataDetails(NodeId=here.id(), UpdateValues=[ua.DataValue(ua.Variant(1.0))]),
+            ua.DeleteRawModifiedDetails(
+                NodeId=here.id("hts.nothing"), StartTime=moment(START), EndTime=moment(START + NS)
+            ),
+        ]
+        data = await here.made.uaclient.protocol.send_request(request)
+        response = struct_from_binary(ua.HistoryUpdateResponse, data)
+        assert [r.StatusCode.name for r in response.Results] == [
+            "BadHistoryOperationUnsupported", "BadNodeIdUnknown",
+        ]  # fmt: skip
+        request.Parameters.HistoryUpdateDetails = []
+        with pytest.raises(ua.UaStatusCodeError, match="BadNothingToDo"):
+            await here.made.uaclient.protocol.send_request(request)
+
+    server.audit.rows.clear()
+    reading(server, work)
+    wanted = [(POINT, "UpdateDataDetails"), ("hts.nothing", "DeleteRawModifiedDetails")]
+
+    def tried() -> list[tuple[str, str]]:
+        return [(r.what, r.why) for r in server.audit.rows if r.outcome == "refused"]
+
+    assert asyncio.run(until(lambda: tried() == wanted))
+
+
 def test_what_is_wrong_is_told(server: Server) -> None:
     async def work(here: Reading) -> None:
         async def code(details: Any, name: str = POINT, **more: Any) -> str:
@@ -178,7 +250,7 @@ def test_what_is_wrong_is_told(server: Server) -> None:
 
         span = raw(START, START + NS)
         assert await code(span, "hts.nothing") == "BadNodeIdUnknown"
-        assert await code(span, "hts/Control/Mode") == "BadHistoryOperationUnsupported"
+        assert await code(span, "hts/Control/WantedMode") == "BadHistoryOperationUnsupported"
         assert await code(span, IndexRange="0:1") == "BadIndexRangeInvalid"
         assert await code(span, stamps=ua.TimestampsToReturn.Server) == "BadTimestampNotSupported"
         assert await code(raw(START)) == "BadHistoryOperationInvalid"

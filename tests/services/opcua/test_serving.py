@@ -131,10 +131,6 @@ def test_clients_act_through_the_loop(running: tuple[Running, str, KeptAudit]) -
         assert (done, reasons) == (False, ["guard is not armed"])
         done, _ = await at("/Strategy").call_method(at("/Strategy/Replan"))
         assert done
-        with pytest.raises(ua.UaStatusCodeError, match="BadOutOfRange"):
-            await twin.call_method(
-                at("hts/ChangeMode"), ua.Variant(9, ua.VariantType.Int32), ua.Variant("trial")
-            )
         with pytest.raises(ua.UaStatusCodeError, match="BadUserAccessDenied"):
             await at("/").call_method(at("/Stop"), ua.Variant("enough"))
 
@@ -150,6 +146,59 @@ def test_clients_act_through_the_loop(running: tuple[Running, str, KeptAudit]) -
         return [r.outcome for r in audit.rows if r.what == f"hts.{actuated}"]
 
     assert asyncio.run(until(lambda: outcomes() == ["asked", "written"]))
+
+
+def test_what_is_wrong_with_each_argument_is_told(running: tuple[Running, str, KeptAudit]) -> None:
+    loop, url, _ = running
+    point = next(p.name for p in loop.points["hts"].points if p.direction.value == "actuated")
+    loop.asked.clear()
+    nan = float("nan")
+
+    async def work(made: Any, at: Any) -> None:
+        async def codes(method: str, *values: Any) -> list[str]:
+            request = ua.CallMethodRequest(at("hts").nodeid, at(f"hts/{method}").nodeid)
+            request.InputArguments = [
+                v if isinstance(v, ua.Variant) else ua.Variant(v) for v in values
+            ]
+            (result,) = await made.uaclient.call([request])
+            assert not result.OutputArguments
+            return [result.StatusCode.name, *(c.name for c in result.InputArgumentResults)]
+
+        invalid, bad, good = "BadInvalidArgument", "BadOutOfRange", "Good"
+        mode = ua.Variant(9, ua.VariantType.Int32)
+        assert await codes("ChangeMode", mode, "trial") == [invalid, bad, good]
+        assert await codes("ChangeMode", 9.0, 3) == [invalid, "BadTypeMismatch", "BadTypeMismatch"]
+        assert await codes("ChangeMode", mode, "a\x00b") == [invalid, bad, invalid]
+        assert await codes("ChangeMode", mode, "x" * 2000) == [invalid, bad, invalid]
+        assert await codes("ChangeMode", mode) == ["BadArgumentsMissing"]
+        assert await codes("ChangeMode", *[mode] * 500) == ["BadTooManyArguments"]
+        whole = f"hts.{point}"
+        assert await codes("SetManual", whole, nan, -1.0) == [invalid, good, bad, bad]
+        assert await codes("SetManual", "iess.x.u", 0.1, nan) == [invalid, "BadNotFound", good, bad]
+        measured = f"hts.{loop.points['hts'].names[0]}"
+        assert await codes("GiveBack", measured) == [invalid, "BadNotFound"]
+
+    _with(url, work)
+    assert not loop.asked
+
+
+def test_a_refused_write_says_why(running: tuple[Running, str, KeptAudit]) -> None:
+    loop, url, _ = running
+    point = next(p.name for p in loop.points["hts"].points if p.direction.value == "actuated")
+    loop.refusals = ["held by another: bert", "emergency stop: drill", "no link", "hm"]
+
+    async def work(made: Any, at: Any) -> None:
+        for wanted in (
+            "BadResourceUnavailable", "BadInvalidState", "BadNoCommunication",
+            "BadRequestNotAllowed", "Good",
+        ):  # fmt: skip
+            value = ua.DataValue(ua.Variant(0.5))
+            (code,) = await made.uaclient.write_attributes(
+                [at(f"hts.{point}").nodeid], [value], ua.AttributeIds.Value
+            )
+            assert code.name == wanted
+
+    _with(url, work)
 
 
 def test_a_loop_that_is_lost_shows(running: tuple[Running, str, KeptAudit]) -> None:
