@@ -139,10 +139,10 @@ class Platform:
         return {m.name: m.trouble for m in self.members.values() if m.trouble}
 
     def mail(self, name: str) -> Mail:
-        """What a service here would be given now; what it lacks is counted and told."""
+        """What a service here would be given now; what it lacks is told and not counted."""
         member = self.members[name]
         found = self._mail(member, self.clock())
-        self._lacking(member, found.lacks)
+        self._lacking(member, found.lacks, counted=False)
         return found
 
     def shut_out(self, owners: frozenset[str]) -> None:
@@ -181,7 +181,8 @@ class Platform:
         return heard
 
     def _has_news(self, member: Member) -> bool:
-        if member.host is None or member.declaration.period_s > 0:
+        by_period = member.declaration.period_s > 0 and not member.declaration.answers
+        if member.host is None or by_period:
             return False
         mailroom = self.mailrooms[member.declaration.owner]
         news = mailroom.news(member.declaration, member.news) > member.news
@@ -235,11 +236,11 @@ class Platform:
         member.trouble, member.since_ns = trouble, now if trouble else 0
         self.journal.tell(ServiceEvent(now, owner, name, trouble or "well", since, text, detail))
 
-    def _lacking(self, member: Member, lacks: Iterable[Lack]) -> None:
+    def _lacking(self, member: Member, lacks: Iterable[Lack], *, counted: bool = True) -> None:
         """A service elsewhere fares as it is heard; a fallback is counted with who uses it."""
         owner, name = member.sender
         silent = {(lack.owner, lack.provider): lack.why for lack in lacks}
-        for _ in silent:
+        for _ in [name for _, name in silent if name and counted]:
             self.journal.count(owner, name, "fallback")
         known = {d.name for providers in member.providers.values() for d in providers}
         for provider in (self.members[n] for n in sorted(known)):

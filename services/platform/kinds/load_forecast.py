@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 
 class LoadForecastConfiguration(ServiceConfiguration):
-    """Consumes measured powers and a forecast of the air temperature; provides a forecast with
-    quantiles of every power that matches `series`."""
+    """Consumes measured powers (subject `load`), the measured air temperature and its forecast
+    (`weather`); provides a forecast with quantiles of every power that matches `series`."""
 
     kind: Literal["load_forecast"] = "load_forecast"
     method: Method = Field("ridge", description="as in section `forecasts`")
@@ -28,7 +28,8 @@ class LoadForecastConfiguration(ServiceConfiguration):
     def declaration(self, name: str) -> ServiceDeclaration:
         """As in ServiceConfiguration."""
         needs = (
-            Need("measurement", fallback=Fallback.LAST),
+            Need("measurement", "load", fallback=Fallback.LAST),
+            Need("measurement", "weather", fallback=Fallback.NOTHING),
             Need("forecast", "weather", fallback=Fallback.NOTHING),
         )
         return self.declared(name, needs, (Offer("forecast", "load"),), "forecast of loads")

@@ -47,6 +47,7 @@ def _forecast(configuration: LoadForecastConfiguration, inbox: Inbox) -> Said | 
     if not powers:
         return None
     first = next(iter(powers.values()))[0]
+    powers = {n: p for n, p in powers.items() if p[0].grid.step_s == first.grid.step_s}
     step_ns = round(first.grid.step_s * NS)
     # on the raster of what was measured, from the first interval that begins at `now` or later
     start_ns = instant(first.grid.start)
