@@ -13,6 +13,7 @@ from rami.communication.service.refusals import Refusals
 from rami.communication.service.seen import Seen
 from rami.communication.service.settings import Place, ServiceConfiguration
 from rami.core.errors import ConfigurationError, Problem
+from services.platform.clock import SetClock
 from services.platform.hosts.outcome import Recipe
 from services.platform.member import Member
 
@@ -58,13 +59,16 @@ def platform(
     told: Callable[[ServiceEvent], None] | None = None,
     only: frozenset[str] = frozenset(),
     voices: Mapping[str, Host] | None = None,
+    *,
+    follow: bool = False,
 ) -> Platform:
     """The services of a site, not yet running.
 
     `folder` holds each owner's own files in a folder of his: events, the audit of what was refused,
     sequences (none: nothing is kept). `only` are
     owners whose services run here; the others' are heard over the bus. `voices` speak for runs,
-    where there is a loop. Raises ConfigurationError.
+    where there is a loop. With `follow` a `SetClock` goes with what comes over the bus. Raises
+    ConfigurationError.
     """
     from services.platform.runner import Platform
 
@@ -90,8 +94,9 @@ def platform(
         return Refusals(clock, AuditFile(file, clock) if file is not None else None)
 
     refusals = {owner: refused(owner) for owner in owners}
-    buses = _buses(site, made, owners, clock, refusals, home if folder is not None else None)
     kept = home if folder is not None else None
+    follows = clock.follow if follow and isinstance(clock, SetClock) else None
+    buses = _buses(site, made, owners, clock, refusals, kept, follows)
     return Platform(members, made, buses, clock, refusals, kept, told)
 
 
@@ -112,6 +117,7 @@ def _buses(
     clock: Callable[[], int],
     refusals: Mapping[str, Refusals],
     home: Callable[[str], Path] | None,
+    follows: Callable[[int], None] | None,
 ) -> dict[str, tuple[Bus, ...]]:
     from adapters.buses.local import Exchange
 
@@ -129,7 +135,7 @@ def _buses(
         credentials = Credentials.of(folder)
         directory = FileDirectory(_directory(parties, folder), clock)
         seen = Seen(home(owner) / "seen.json" if home is not None else None)
-        gate = Gate(owner, made, clock, refusals[owner], seen, directory)
+        gate = Gate(owner, made, clock, refusals[owner], seen, directory, follows=follows)
         buses[owner] += (MqttBus(settings, credentials, made, gate, clock),)
     return buses
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from threading import Event
 from time import time_ns
 
 from rami.communication.service.payload import PAYLOADS
@@ -13,6 +14,7 @@ from rami.core.timegrid import NS, instant
 from services.cli.output import note, print_json, print_table, printable
 from services.cli.site import served
 from services.platform.clock import SetClock
+from services.platform.follower import Follower
 
 #: most seconds between two looks at the clock, where nothing is heard
 _BEAT_S = 1.0
@@ -106,9 +108,15 @@ def schema() -> None:
 
 
 def run(
-    file: Path, owners: frozenset[str], folder: Path, cycles: int, at: str | None, json: bool
+    file: Path,
+    owners: frozenset[str],
+    folder: Path,
+    cycles: int,
+    at: str | None,
+    follow: bool,
+    json: bool,
 ) -> None:
-    """Until stopped, or for so many looks at the clock."""
+    """Until stopped, or for so many looks at the clock; of one that follows, so many cycles."""
     from services.assemble import services as assemble
     from services.platform.events import ServiceEvent
 
@@ -120,10 +128,13 @@ def run(
     unknown = owners - {d.owner for d in declared.values()}
     if unknown:
         raise ConfigurationError(f"no service of {', '.join(sorted(unknown))} in {file}")
-    clock = SetClock(_instant(at)) if at else time_ns
+    clock = SetClock(_instant(at) if at else 0) if at or follow else time_ns
     step_ns = round(min((d.period_s for d in declared.values() if d.period_s), default=1.0) * NS)
     done = 0
-    with assemble.platform(site, clock, folder, told, owners) as platform:
+    with assemble.platform(site, clock, folder, told, owners, follow=follow) as platform:
+        if follow and isinstance(clock, SetClock):
+            Follower(platform, clock).go(Event(), cycles)
+            done = max(cycles, 1)
         while not cycles or done < cycles:
             platform.cycle()
             done += 1

@@ -9,5 +9,9 @@ class SetClock:
     def __init__(self, now_ns: int = 0) -> None:
         self.now_ns = now_ns
 
+    def follow(self, ns: int) -> None:
+        """Never runs back."""
+        self.now_ns = max(self.now_ns, ns)
+
     def __call__(self) -> int:
         return self.now_ns

@@ -24,7 +24,11 @@ LONGEST_NS = 15 * 86400 * NS
 
 
 class Gate:
-    """The gate of one listening party. Calls may come from any thread."""
+    """The gate of one listening party. Calls may come from any thread.
+
+    `follows` is told when a message was sent that passes all but the time: for a clock that goes
+    with its senders.
+    """
 
     def __init__(
         self,
@@ -35,10 +39,11 @@ class Gate:
         seen: Seen | None = None,
         directory: Directory | None = None,
         rate: Rate | None = None,
+        follows: Callable[[int], None] | None = None,
     ) -> None:
         self.party, self._border, self._clock = party, border, clock
         self.refusals, self.seen = refusals, seen or Seen()
-        self._directory, self._rate = directory, rate or Rate()
+        self._directory, self._rate, self._follows = directory, rate or Rate(), follows
 
     def admit(self, topic: str, text: bytes, signature: Signature | None = None) -> Message | None:
         """The message, where all is right with it; else None, and the refusal is counted.
@@ -68,7 +73,7 @@ class Gate:
 
     def passed(self, message: Message, named: Topic) -> Message | None:
         """What is left to be asked of a message that reads well and came as `named`."""
-        topic, now = str(named), self._clock()
+        topic = str(named)
         if message.topic != named:
             return self._refuse("identity", named, topic, f"says it is {message.topic}"[:200])
         if message.payload.kind != named.kind:
@@ -76,6 +81,9 @@ class Gate:
         why = self._border.hears(self.party, message)
         if why:
             return self._refuse(why, named, topic)
+        if self._follows is not None:
+            self._follows(message.sent_ns)
+        now = self._clock()
         if message.sent_ns > now + AHEAD_NS or message.valid_until_ns - now > LONGEST_NS:
             return self._refuse("time", named, topic, "from the future")
         if message.valid_until_ns <= now or message.valid_until_ns <= message.sent_ns:

@@ -64,12 +64,15 @@ def run(
         str | None,
         typer.Option(help="simulated time from this instant on, one period for each cycle"),
     ] = None,
+    follow: Annotated[
+        bool, typer.Option("--follow", help="go with the time of what comes: a run's, simulated")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Run a site's services, from a process of their own, until stopped."""
     from services.cli import services as work
 
-    work.run(site, frozenset(owner or ()), folder, cycles, at, json)
+    work.run(site, frozenset(owner or ()), folder, cycles, at, follow, json)
 
 
 @app.command()
