@@ -145,7 +145,7 @@ def _usable(message: Message, need: Need, now_ns: int) -> bool:
 
 def _late(message: Message, provider: ServiceDeclaration | None, now_ns: int) -> str:
     """A provider that says something every period has missed one."""
-    if provider is None or provider.period_s == 0 or provider.answers:
+    if provider is None or provider.period_s == 0:
         return ""
     longest_ns = round((provider.period_s + provider.deadline_s) * NS)
     return "late" if now_ns - message.sent_ns > longest_ns else ""

@@ -13,7 +13,7 @@ from typing import Self
 
 from rami.communication.service.border import Border
 from rami.communication.service.bus import Bus
-from rami.communication.service.message import Message
+from rami.communication.service.message import Message, Topic
 from rami.communication.service.refusals import Refusals
 from rami.communication.service.waiting import gives, order, waiting
 from rami.core.errors import RunError, UnreachableError
@@ -63,7 +63,7 @@ class Platform:
         self._sequences = {
             o: Sequences(home(o) / "sequences.json" if home else None) for o in owners
         }
-        self._outbox = Outbox(border.site, buses, self._sequences.__getitem__)
+        self._outbox = Outbox(border.site, buses, self._sequences.__getitem__, self._elsewhere)
         for member in self.members.values():
             for place, need in enumerate(member.declaration.consumes):
                 before = self.graph.predecessors(member.name)
@@ -162,6 +162,13 @@ class Platform:
         """What an owner has heard last, by topic."""
         return self.mailrooms[owner].all()
 
+    def _elsewhere(self, topic: Topic) -> bool:
+        """Whether anybody outside of this process may hear it: what nobody may stays here."""
+        own = any(
+            m.host is None and m.declaration.owner == topic.owner for m in self.members.values()
+        )
+        return own or bool(self.border.hearers(topic))
+
     def _now(self, now_ns: int | None) -> int:
         if now_ns is not None and isinstance(self.clock, SetClock):
             self.clock.now_ns = now_ns
@@ -181,8 +188,7 @@ class Platform:
         return heard
 
     def _has_news(self, member: Member) -> bool:
-        by_period = member.declaration.period_s > 0 and not member.declaration.answers
-        if member.host is None or by_period:
+        if member.host is None or member.declaration.period_s > 0:
             return False
         mailroom = self.mailrooms[member.declaration.owner]
         news = mailroom.news(member.declaration, member.news) > member.news

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, Self
@@ -41,7 +42,8 @@ class S2Configuration(ServiceConfiguration):
     """Listens for resource managers by websocket, and speaks for them."""
 
     kind: Literal["s2"] = "s2"
-    on_message: bool = Field(True, description="run whenever it is told something, not by period")
+    period: Duration = Field(900.0, description="between two tellings; it answers at once besides")
+    on_message: bool = Field(True, description="it always answers at once")
     host: str = Field("127.0.0.1", description="address to listen on; others than this need TLS")
     port: int = Field(8765, ge=0, le=65535, description="to listen on; 0: any free one")
     certificate: Path | None = Field(None, description="PEM, for TLS")
@@ -89,7 +91,8 @@ class S2Configuration(ServiceConfiguration):
             Offer("schedule", "demand"),
             Offer("alarm", "*"),
         )
-        return self.declared(name, needs, offers, "resource managers behind S2")
+        made = self.declared(name, needs, offers, "resource managers behind S2")
+        return replace(made, period_s=0.0, beat_s=self.period)
 
     def service(self, name: str, place: Place) -> Service:
         """As in ServiceConfiguration."""

@@ -38,6 +38,7 @@ class S2Service:
         self.dealing = Dealing(settings, self.listener, self.clock)
         self.listener.every = self._every
         self._heard: dict[str, tuple[int, int]] = {}
+        self._told_ns: int | None = None
         self._here: frozenset[str] = frozenset()
         self._gone: frozenset[str] = frozenset()
         self.listener.open()
@@ -58,11 +59,18 @@ class S2Service:
         self._ahead_ns = inbox.now_ns - time_ns()
         here = self.listener.told()
         said = self._alarms(here)
-        if self.declaration.period_s > 0:
+        if self._due(inbox.now_ns):
             said += self._regular(here, inbox.now_ns)
         for message in self._new(inbox):
             said += self._answer(message, here)
         return said + self._refused()
+
+    def _due(self, now_ns: int) -> bool:
+        """Whether a period is over since what is told by period was told last."""
+        period_ns = round(self._settings.period * NS)
+        due = self._told_ns is None or now_ns - self._told_ns >= period_ns
+        self._told_ns = now_ns if due else self._told_ns
+        return due
 
     def _new(self, inbox: Inbox) -> list[Message]:
         """What was not heard before, in the order in which it was sent."""
@@ -109,10 +117,10 @@ class S2Service:
         start = now_ns // step_ns * step_ns
         count = max(round(self._settings.horizon * NS) // step_ns, 1)
         expects = forecast(here, TimeGrid(start, step_ns, count), self._settings)
-        back = max(round(self.declaration.period_s * NS) // step_ns, 1)
+        back = max(round(self._settings.period * NS) // step_ns, 1)
         past = TimeGrid(start - back * step_ns, step_ns, back)
         lived = measurement(here, past, self._settings)
-        valid_s = 2 * self.declaration.period_s
+        valid_s = 2 * self._settings.period
         return [Said(p, valid_s, "demand") for p in (expects, lived) if p is not None]
 
     def _intended(self) -> list[Said]:
