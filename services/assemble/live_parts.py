@@ -16,6 +16,7 @@ from services.assemble.plant import strategy
 _SEARCHES, _BESIDE_S = 3, 30.0
 
 if TYPE_CHECKING:
+    from rami.integration.alarm_limits import AlarmLimit
     from services.planning.planner import Planner
     from services.runtime.beside import Happened
     from services.runtime.clock import RunClock
@@ -92,3 +93,15 @@ def live_history(
     stack.callback(writer.close)
     words = Words(modes, lambda: run.schedule.rung if run.schedule is not None else "")
     return LiveHistory(writer, modes, shadows, figures, words, happened)
+
+
+def live_limits(site: Site) -> dict[str, tuple[AlarmLimit, ...]]:
+    """Limits of each twin's measured points."""
+    from rami.integration.alarm_limits import alarm_limits
+
+    return {
+        twin: alarm_limits(
+            topology.points.points, topology.components, site.declaration.twins[twin].alarms
+        ).all
+        for twin, topology in site.topology.twins.items()
+    }

@@ -14,6 +14,7 @@ from services.assemble.attached import at_loop, live_services
 from services.assemble.live_parts import (
     begin_ns,
     live_history,
+    live_limits,
     live_planner,
     run_clock,
     tell_restarts,
@@ -155,7 +156,7 @@ def open_run(
         )
         run = LiveRun(
             season, season.loop, modes, planners[0], published, Checkpoints(folder), options,
-            figures, history,
+            figures, live_limits(site), history,
         )  # fmt: skip
         runs.append(run)
         if beside is not None:

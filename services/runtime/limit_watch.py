@@ -1,81 +1,91 @@
-"""Measured points that leave their declared range, told as conditions."""
+"""Measured points beyond their limits, told as conditions."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rami.core.event import Event, EventKind, Severity
-from rami.core.points import Direction, Point, PointIndex
+from rami.core.points import PointIndex
+from rami.core.timegrid import NS
+from rami.integration.alarm_limits import LEVELS, AlarmLimit
 from services.runtime.beside import Happened
 
-#: share of the range by which a value must be inside again, so that noise raises no alarms
-_BACK = 0.01
 Held = Mapping[tuple[str, str], tuple[Event, bool]]
+_SEVERITY = {"low_low": Severity.DANGER, "high_high": Severity.DANGER}
+_Mask = NDArray[np.bool_]
 
 
 class LimitWatch:
     """Looks at the outputs of one twin after every step; values that are missing change nothing.
 
-    `held` tells the conditions that hold, for a run that is resumed.
+    Each level of a point is a condition of its own. A value is told when it was outside for the
+    limit's delay, by `clock` (UTC ns), and ends when it is back inside by the deadband. `held`
+    tells the conditions that hold, for a run that is resumed.
     """
 
     def __init__(
-        self, twin: str, outputs: PointIndex, happened: Happened, held: Callable[[], Held]
+        self,
+        twin: str,
+        outputs: PointIndex,
+        limits: Sequence[AlarmLimit],
+        happened: Happened,
+        held: Callable[[], Held],
+        clock: Callable[[], int],
     ) -> None:
-        self._twin, self._happened, self._held = twin, happened, held
-        watched = [
-            (place, point)
-            for place, point in enumerate(outputs.points)
-            if point.direction is Direction.MEASURED and np.isfinite([point.low, point.high]).any()
+        self._twin, self._happened, self._held, self._clock = twin, happened, held, clock
+        self._all = [
+            (limit, level)
+            for limit in limits
+            for level in LEVELS
+            if level in limit.levels and limit.point.name in outputs
         ]
-        self._points = [point for _, point in watched]
-        self._places = np.array([place for place, _ in watched], np.intp)
-        self._low = np.array([point.low for point in self._points])
-        self._high = np.array([point.high for point in self._points])
-        span = self._high - self._low
-        size = np.where(np.isfinite(self._low), np.abs(self._low), np.abs(self._high))
-        self._inner = _BACK * np.where(np.isfinite(span), span, size)
-        self._above: NDArray[np.bool_] | None = None
-        self._below: NDArray[np.bool_] | None = None
+        names = [limit.point.name for limit, _ in self._all]
+        self._places = outputs.places(names)
+        #: values and limits are turned so that outside is above
+        self._sign = np.array([1.0 if "high" in level else -1.0 for _, level in self._all])
+        self._edge = self._sign * [limit.levels[level] for limit, level in self._all]
+        self._back = self._edge - [limit.deadband for limit, _ in self._all]
+        self._delay = np.array([round(limit.delay_s * NS) for limit, _ in self._all], np.int64)
+        self._active: _Mask | None = None
+        #: since when a value has been outside that is not told yet; 0: it is not
+        self._since = np.zeros(len(self._all), np.int64)
 
     def look(self, values: NDArray[np.float64]) -> None:
         """The outputs after a step, in canonical units."""
-        if not self._points:
+        if not self._all:
             return
-        if self._above is None or self._below is None:
+        if self._active is None:
             held = {key for key, (event, _) in self._held().items() if event.active}
-            self._above, self._below = (
-                np.array([(self._source(p), word) in held for p in self._points])
-                for word in ("high", "low")
-            )
-        now = values[self._places]
-        known = np.isfinite(now)
-        above = np.where(self._above, now > self._high - self._inner, now > self._high)
-        below = np.where(self._below, now < self._low + self._inner, now < self._low)
-        above = np.where(known, above, self._above)
-        below = np.where(known, below, self._below)
-        for word, before, after in (("high", self._above, above), ("low", self._below, below)):
-            for at in np.flatnonzero(before != after).tolist():
-                self._tell(self._points[at], word, float(now[at]), active=bool(after[at]))
-        self._above, self._below = above, below
+            keys = [(self._source(limit), level) for limit, level in self._all]
+            self._active = np.array([key in held for key in keys])
+        now_ns, told = self._clock(), values[self._places]
+        turned = self._sign * told
+        known = np.isfinite(turned)
+        outside = known & (turned > self._edge)
+        self._since = np.where(outside, np.where(self._since > 0, self._since, now_ns), 0)
+        due = outside & (now_ns - self._since >= self._delay)
+        active = np.where(self._active, ~known | (turned > self._back), due)
+        for at in np.flatnonzero(active != self._active).tolist():
+            self._tell(*self._all[at], float(told[at]), active=bool(active[at]))
+        self._active = active
 
-    def _source(self, point: Point) -> str:
-        return f"{self._twin}.{point.name}"
+    def _source(self, limit: AlarmLimit) -> str:
+        return f"{self._twin}.{limit.point.name}"
 
-    def _tell(self, point: Point, word: str, value: float, *, active: bool) -> None:
-        limit = point.high if word == "high" else point.low
-        side = "above" if word == "high" else "below"
+    def _tell(self, limit: AlarmLimit, level: str, value: float, *, active: bool) -> None:
+        point, bound = limit.point, limit.levels[level]
+        side = "above" if "high" in level else "below"
         text = (
-            f"{value:.4g} {point.unit}, {side} its limit of {limit:.4g}"
+            f"{value:.4g} {point.unit}, {side} its limit of {bound:.4g}"
             if active
             else f"{value:.4g} {point.unit}, within its limits again"
         )
-        limits = {"low": point.low, "high": point.high}
+        raised = _SEVERITY.get(level, Severity.ALARM)
         self._happened(
-            EventKind.LIMIT, self._source(point), Severity.ALARM if active else Severity.NOTE,
-            f"{point.name}: {text}", condition=word, active=active, value=value,
-            **{name: bound for name, bound in limits.items() if np.isfinite(bound)},
+            EventKind.LIMIT, self._source(limit), raised if active else Severity.NOTE,
+            f"{point.name}: {text}", condition=level, active=active, value=value,
+            **limit.levels,
         )  # fmt: skip

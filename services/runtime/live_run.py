@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from rami.core.errors import DataError, ModelError, RamiError, RunError
 from rami.core.event import EventKind, Severity
 from rami.core.snapshot import Snapshot
 from rami.core.timegrid import iso
+from rami.integration.alarm_limits import AlarmLimit
 from rami.integration.mode import Mode
 from services.control.published import Published
 from services.control.requests import Waiting
@@ -68,6 +69,7 @@ class LiveRun:
         checkpoints: Checkpoints,
         options: LiveOptions,
         figures: LiveFigures,
+        limits: Mapping[str, Sequence[AlarmLimit]],
         history: LiveHistory | None = None,
     ) -> None:
         self.run, self.loop, self.published = run, loop, published
@@ -87,9 +89,12 @@ class LiveRun:
         self._shown_s = time.monotonic()
         self._late = LateWatch(loop.clock.lateness, happened)
         self._limits = [
-            (switch, LimitWatch(twin, switch.outputs, happened, published.conditions))
+            (switch, LimitWatch(
+                twin, switch.outputs, limits.get(twin, ()), happened, published.conditions,
+                loop.clock,
+            ))
             for twin, switch in loop.switches.items()
-        ]
+        ]  # fmt: skip
         self.saving = Saving(self.checkpoint, options.checkpoint_s, happened)
         self.services: LoopServices | None = None
         self._deferred: list[Waiting] = []

@@ -22,7 +22,12 @@ _PROCESS, _SYSTEM = (
     ua.ObjectIds.SystemConditionClassType,
 )
 #: details of a limit's event that are fields of LimitAlarmType
-_LIMITS = {"low": "LowLimit", "high": "HighLimit"}
+_LIMITS = {
+    "low_low": "LowLowLimit",
+    "low": "LowLimit",
+    "high": "HighLimit",
+    "high_high": "HighHighLimit",
+}
 
 
 @dataclass

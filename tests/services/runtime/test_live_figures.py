@@ -54,6 +54,7 @@ def ran(reference: ReadySite, tmp_path_factory: pytest.TempPathFactory) -> Itera
             run.opened.run._publish()
             views.append(run.opened.published.view())
         result = job_result(site.site, site.job("marginal", 1.0), run.opened.season)
+        assert not run.events("limit"), "nothing is beyond its limits where all is well"
         plan = run.opened.published.plan()
         assert plan is not None and plan.bound is not None
         assert plan.objective - plan.bound == pytest.approx(plan.gap, abs=0.01)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from rami.asset.topology import SiteTopology
 from rami.core.errors import ConfigurationError
+from twins.site.checks.alarms import check_alarms
 from twins.site.checks.case import Case
 from twins.site.checks.fidelity import check_fidelity
 from twins.site.checks.guard import check_guards
@@ -43,6 +44,7 @@ def check_wired(case: Case, name: str, left_out: frozenset[Path]) -> SiteTopolog
     check_variables(case, site)
     check_guards(case, site)
     check_fidelity(case, site)
+    check_alarms(case, site)
     if all(case.parts.whole(twin) for twin in case.names):
         check_quality(case, site)
     if not left_out:

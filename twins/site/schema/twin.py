@@ -12,6 +12,7 @@ from rami.asset.network import Network
 from rami.asset.topology import Link
 from rami.core.written import Name
 from rami.functional.diagnosis.settings import DiagnosisSettings
+from rami.integration.alarm_settings import AlarmSettings
 from rami.integration.fidelity_settings import Fidelity
 from rami.integration.live_settings import LiveSettings
 from rami.integration.settings import GuardSettings
@@ -62,6 +63,9 @@ class TwinDeclaration(Declared):
     backends: Backends = Field(default_factory=Backends, description="what stands behind it")
     guard: GuardSettings | None = Field(None, description="limits of what reaches the plant")
     fidelity: Fidelity | None = Field(None, description="how far its model may be off")
+    alarms: AlarmSettings | None = Field(
+        None, description="limits of what is measured, beyond which somebody is told"
+    )
     diagnosis: DiagnosisSettings | None = Field(
         None, description="how its plant is watched for slow faults"
     )
