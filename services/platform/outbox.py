@@ -7,22 +7,25 @@ from dataclasses import replace
 
 from rami.communication.service.bus import Bus
 from rami.communication.service.contract import ServiceDeclaration
-from rami.communication.service.message import Message
+from rami.communication.service.message import Message, Topic
 from rami.core.errors import DataError, RunError
 from services.platform.hosts.outcome import Failed, Trouble
 from services.platform.sequences import Sequences
 
 
 class Outbox:
-    """`buses` and `sequences` by owner; every bus of an owner is given every message."""
+    """`buses` and `sequences` by owner. An owner's first bus, that within the process, is given
+    every message; the others only what is `wanted` elsewhere."""
 
     def __init__(
         self,
         site: str,
         buses: Mapping[str, tuple[Bus, ...]],
         sequences: Callable[[str], Sequences],
+        wanted: Callable[[Topic], bool] = lambda _: True,
     ) -> None:
         self._site, self._buses, self._sequences = site, buses, sequences
+        self._wanted = wanted
 
     def send(
         self, declaration: ServiceDeclaration, texts: tuple[bytes, ...], now_ns: int
@@ -45,7 +48,8 @@ class Outbox:
                 faults.append(Failed(Trouble.REFUSED, str(error)[:300]))
                 continue
             stamped = replace(message, sequence=sequence, sent_ns=now_ns)
-            for bus in self._buses.get(declaration.owner, ()):
+            buses = self._buses.get(declaration.owner, ())
+            for bus in buses if self._wanted(stamped.topic) else buses[:1]:
                 try:
                     bus.send(stamped)
                 except RunError as error:

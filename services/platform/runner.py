@@ -198,7 +198,9 @@ class Platform:
         return member.declaration.owner not in self.border.revoked
 
     def _mail(self, member: Member, now: int) -> Mail:
-        troubles = {m.sender: m.trouble for m in self.members.values() if m.trouble}
+        # how a service elsewhere fares is known by what comes of it: a new message ends its trouble
+        known = [m for m in self.members.values() if m.host is not None or not self._takes_part(m)]
+        troubles = {m.sender: m.trouble for m in known if m.trouble}
         mailroom = self.mailrooms[member.declaration.owner]
         return mailroom.mail(member.declaration, now, member.providers, troubles)
 

@@ -170,7 +170,7 @@ class Telling:
         mine = [
             (source, condition, event) for (source, condition), (event, _) in held
             if event.kind is not EventKind.SERVICE
-            and (source.partition(".")[0] in self._twins or not source)
+            and (source.partition(".")[0] in self._twins or (self._whole and not source))
         ]  # fmt: skip
         for source, condition, event in sorted(mine, key=lambda m: -m[2].severity)[:_ALARMS]:
             path = source or self._around.name
