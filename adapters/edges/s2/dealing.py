@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -12,7 +11,7 @@ from adapters.edges.s2.configuration import S2Configuration
 from adapters.edges.s2.listener import Listener
 from adapters.edges.s2.say import time_grid
 from adapters.edges.s2.session import Over
-from adapters.edges.s2.sides import Reply, Side, StoreSide, side
+from adapters.edges.s2.sides import StoreSide, side
 from adapters.edges.s2.standing import Standing, of_device, of_limits
 from adapters.edges.s2.told import Told
 from rami.communication.service.payload import (
@@ -26,18 +25,11 @@ from rami.communication.service.payload import (
     SettlementAnswer,
 )
 from rami.core.timegrid import NS
+from rami.functional.flexibility.bargain import Agreed, Bargain, Side
 
-#: EUR by which rounding to cents may leave a resource worse off
-CENT = 0.005
+ABSENT = "its resource manager is not connected"
 #: EUR/kWh per kW by which a price's best answer is kept calm
 _CALM = 1e-4
-
-
-@dataclass
-class _Agreed:
-    side: Side
-    reply: Reply
-    grid: Grid
 
 
 class Dealing:
@@ -49,86 +41,40 @@ class Dealing:
     ) -> None:
         self._settings, self._listener, self._clock = settings, listener, clock
         self._sides: dict[str, tuple[object, Grid, Side | str]] = {}
-        self._last: dict[str, _Agreed] = {}
+        self._bargain = Bargain(settings.resources, ABSENT)
         self._standing: dict[str, Standing] = {}
         self._refused: list[tuple[str, str]] = []
-        self._news: list[tuple[str, _Agreed]] = []
+        self._news: list[tuple[str, Agreed]] = []
 
     def offer(self, grid: Grid, here: Mapping[str, Told]) -> FlexibilityOffer:
         """By how much each can be moved over a day."""
-        able = {n: s for n, s in self._all(grid, here).items() if not isinstance(s, str)}
-        return FlexibilityOffer(
-            grid=grid, unit="kW", role="consumers",
-            size={n: s.size for n, s in able.items()},
-            series={n: [0.0] * grid.count for n in able},
-            cost_eur=dict.fromkeys(able, 0.0),
-        )  # fmt: skip
+        return self._bargain.offer(grid, self._all(grid, here))
 
     def reply(self, request: FlexibilityRequest, here: Mapping[str, Told]) -> FlexibilityAnswer:
         """The best change (kW) of each that is asked; why not, where one cannot."""
-        grid = request.grid
-        asked = [n for n in self._settings.resources if n in request.change]
-        sides = self._all(grid, here)
-        series, cost, why = {}, {}, []
-        flat = [0.0] * grid.count
-        if request.firm:
-            self._last = {}
-        for name in asked:
-            found = sides.get(name, "its resource manager is not connected")
-            if isinstance(found, str):
-                why.append(f"{name}: {found}")
-                series[name], cost[name] = flat, 0.0
-                continue
-            price = request.prices.get(name, request.price) or flat
-            made = found.answer(
-                np.array(price), request.penalty.get(name, 0.0),
-                np.array(request.change[name]), request.firm,
-            )  # fmt: skip
-            series[name], cost[name] = made.change.tolist(), made.cost
-            if made.because:
-                why.append(f"{name}: {made.because}")
-            else:
-                self._last[name] = _Agreed(found, made, grid)
-        if not asked:
-            why.append("none of those asked is here")
-        return FlexibilityAnswer(
-            grid=grid, unit="kW", series=series, cost_eur=cost, possible=not why,
-            because="; ".join(why)[:500], round_number=request.round_number,
-        )  # fmt: skip
+        return self._bargain.reply(request, self._all(request.grid, here))
 
     def settled(self, settlement: Settlement, here: Mapping[str, Told]) -> SettlementAnswer | None:
         """Whether what was answered last is worth what is paid; made, it becomes instructions."""
-        if settlement.state == "dropped":
-            self._last = {}
-            return None
-        mine = {n: a for n, a in self._last.items() if n in settlement.paid}
-        if settlement.state == "made":
-            for name, agreed in mine.items():
-                self._instruct(name, agreed, here)
-            self._last = {}
-            return None
-        if not mine:
-            return SettlementAnswer(accepted=False, because="it pays nobody who answered")
-        worse = [
-            f"{n}: paid {settlement.paid[n]:.2f} EUR for {a.reply.cost:.2f} EUR"
-            for n, a in mine.items()
-            if settlement.paid[n] < a.reply.cost - CENT
-        ]
-        return SettlementAnswer(accepted=not worse, because="; ".join(worse)[:500])
+        if settlement.state == "proposed":
+            return self._bargain.proposed(settlement)
+        for name, agreed in self._bargain.ended(settlement).items():
+            self._instruct(name, agreed, here)
+        return None
 
     def scheduled(self, schedule: ScheduleMessage, here: Mapping[str, Told]) -> None:
         """A schedule of powers (kW) that names resources is followed as well as they can."""
         for name, found in self._named(schedule.series, schedule.grid, here):
             target = np.array(schedule.series[name]) - found.own
             reply = found.answer(np.zeros_like(target), 1.0, target, False)
-            self._instruct(name, _Agreed(found, reply, schedule.grid), here)
+            self._instruct(name, Agreed(found, reply, schedule.grid), here)
 
     def priced(self, signal: PriceSignal, here: Mapping[str, Told]) -> None:
         """A price (EUR/kWh) that names resources is answered at their least cost."""
         for name, found in self._named(signal.series, signal.grid, here):
             price = np.array(signal.series[name])
             reply = found.answer(price, _CALM, np.zeros_like(price), False)
-            self._instruct(name, _Agreed(found, reply, signal.grid), here)
+            self._instruct(name, Agreed(found, reply, signal.grid), here)
 
     def intended(self) -> list[ScheduleMessage]:
         """What was instructed and received since the last call (kW), by grid."""
@@ -170,12 +116,12 @@ class Dealing:
         named = [(n, s) for n, s in self._all(grid, here).items() if n in series]
         self._refused += [(n, s) for n, s in named if isinstance(s, str)]
         absent = [n for n in self._settings.resources if n in series and n not in here]
-        self._refused += [(n, "its resource manager is not connected") for n in absent]
+        self._refused += [(n, ABSENT) for n in absent]
         return [(n, s) for n, s in named if not isinstance(s, str)]
 
-    def _instruct(self, name: str, agreed: _Agreed, here: Mapping[str, Told]) -> None:
+    def _instruct(self, name: str, agreed: Agreed, here: Mapping[str, Told]) -> None:
         if name not in here:
-            self._refused.append((name, "its resource manager is not connected"))
+            self._refused.append((name, ABSENT))
             return
         if agreed.reply.because:
             self._refused.append((name, agreed.reply.because))
@@ -204,7 +150,7 @@ class Dealing:
             del self._standing[name]
             return "it is over"
         if session is None:
-            return "its resource manager is not connected"
+            return ABSENT
         lease_ns = round(self._settings.lease * NS)
         quantity = self._settings.resources[name].quantity
         messages = standing.messages(now, lease_ns, session.told, quantity)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from time import time_ns
+from uuid import UUID
 
 from adapters.edges.s2.configuration import S2Configuration
 from adapters.edges.s2.dealing import Dealing
 from adapters.edges.s2.listener import Listener
 from adapters.edges.s2.say import forecast, measurement, time_grid
+from adapters.edges.s2.session import ORDERED
 from adapters.edges.s2.told import Told
 from rami.communication.service.contract import Inbox, ServiceDeclaration
 from rami.communication.service.function import FunctionService, Said
@@ -39,6 +41,7 @@ class S2Service:
         self.listener.every = self._every
         self._heard: dict[str, tuple[int, int]] = {}
         self._told_ns: int | None = None
+        self._failed: dict[UUID, str] = {}
         self._here: frozenset[str] = frozenset()
         self._gone: frozenset[str] = frozenset()
         self.listener.open()
@@ -63,7 +66,7 @@ class S2Service:
             said += self._regular(here, inbox.now_ns)
         for message in self._new(inbox):
             said += self._answer(message, here)
-        return said + self._refused()
+        return said + self._refused(here)
 
     def _due(self, now_ns: int) -> bool:
         """Whether a period is over since what is told by period was told last."""
@@ -127,10 +130,18 @@ class S2Service:
         """What the resource managers were told to do and took."""
         return [Said(p, 86400, "demand") for p in self.dealing.intended()]
 
-    def _refused(self) -> list[Said]:
+    def _refused(self, here: Mapping[str, Told]) -> list[Said]:
+        """Instructions that were not received, and those that were given up later."""
+        failed = list(self.dealing.refused())
+        for name, told in here.items():
+            for key, status in told.ordered.items():
+                if status in ("REJECTED", "ABORTED") and key not in self._failed:
+                    self._failed[key] = status
+                    failed.append((name, f"instruction {key} is {status}"))
+        while len(self._failed) > 10 * ORDERED:
+            del self._failed[next(iter(self._failed))]
         return [
-            Said(_alarm(name, "instruction refused", True, why), 3600, name)
-            for name, why in self.dealing.refused()
+            Said(_alarm(name, "instruction refused", True, why), 3600, name) for name, why in failed
         ]
 
     def _alarms(self, here: Mapping[str, Told]) -> list[Said]:

@@ -50,6 +50,8 @@ _OK = ReceptionStatusValues.OK
 _CONTENT = ReceptionStatusValues.INVALID_CONTENT
 #: faults of a connection after which it is closed
 FAULTS = 20
+#: instructions of which the status is kept
+ORDERED = 1000
 Send = Callable[[str], Awaitable[None]]
 
 
@@ -130,9 +132,11 @@ class Session:
         found = {}
         for key, instruction in instructions.items():
             self.told.ordered[key] = "NEW"
+            while len(self.told.ordered) > ORDERED:
+                del self.told.ordered[next(iter(self.told.ordered))]
             found[key] = await self.ask(instruction)
             if found[key]:
-                self.told.ordered[key] = "REJECTED"
+                del self.told.ordered[key]
                 break
         return found
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Protocol
-
 import numpy as np
 from s2python.common import ControlType
 
@@ -13,34 +10,8 @@ from adapters.edges.s2.describe import Device, device, envelope, expected, targe
 from adapters.edges.s2.told import Told
 from rami.core.frame import Values
 from rami.core.timegrid import TimeGrid
-from rami.functional.flexibility import Ask, Envelope, StorePlan, plan_store
-from rami.functional.flexibility.store_plan import Piece
-
-#: EUR/kWh per kW that hold an answer to what is asked firmly, and how far it may be off,
-#: as a share of the largest power
-FIRM, OFF = 10.0, 0.06
-
-
-@dataclass(frozen=True)
-class Reply:
-    """`power` kW by step, `change` of it, `cost` EUR of the change; `pieces` of the steps where
-    modes are instructed; why it cannot, if it cannot."""
-
-    power: Values
-    change: Values
-    cost: float
-    pieces: tuple[tuple[Piece, ...], ...] = ()
-    because: str = ""
-
-
-class Side(Protocol):
-    """`own` is the power (kW) without a deal, `size` by how much it can move (kW)."""
-
-    own: Values
-    size: float
-
-    def answer(self, price: Values, penalty: float, target: Values, firm: bool) -> Reply:
-        """The best change at a price (EUR/kWh) near a target (kW); firmly: that target."""
+from rami.functional.flexibility import Ask, StorePlan, plan_store
+from rami.functional.flexibility.bargain import FIRM, EnvelopeSide, Reply, Side, missed
 
 
 class StoreSide:
@@ -81,7 +52,7 @@ class StoreSide:
         )
         because = "its fill level would leave its range" if worse else ""
         if firm and not because:
-            because = _off(change - target, self.size)
+            because = missed(change - target, self.size)
         return Reply(plan.power, change, cost, plan.pieces, because)
 
     def _plan(self, price: Values, penalty: float, target: Values, end: float | None) -> StorePlan:
@@ -102,24 +73,6 @@ class StoreSide:
         return np.full(self._grid.count, mode.values(level, found.factor)[1][0])
 
 
-class EnvelopeSide:
-    """Of a power that may be limited."""
-
-    def __init__(self, found: Envelope, tariff: float) -> None:
-        self._envelope, self._tariff = found, tariff
-        self.own = found.power
-        self.size = max(float((found.most - found.least).max()) / 2, 1e-6)
-
-    def answer(self, price: Values, penalty: float, target: Values, firm: bool) -> Reply:
-        """As in Side."""
-        weight = FIRM if firm else penalty
-        change = self._envelope.answer(np.zeros_like(price) if firm else price, weight, target)
-        hours = self._envelope.step_s / 3600
-        cost = self._tariff * hours * float(change.sum())
-        because = _off(change - target, self.size) if firm else ""
-        return Reply(self.own + change, change, cost, because=because)
-
-
 def side(told: Told, quantity: str, grid: TimeGrid, settings: S2Configuration) -> Side | str:
     """What a resource can do over a grid, or why nothing."""
     if told.control is ControlType.POWER_ENVELOPE_BASED_CONTROL:
@@ -132,8 +85,3 @@ def side(told: Told, quantity: str, grid: TimeGrid, settings: S2Configuration) -
         return "it offers no control"
     found = device(told, quantity)
     return found if isinstance(found, str) else StoreSide(found, told, quantity, grid, settings)
-
-
-def _off(off: Values, size: float) -> str:
-    worst = float(np.abs(off).max())
-    return f"it can be met to {worst:.3g} kW only" if worst > 2 * OFF * size else ""

@@ -22,10 +22,10 @@ from s2python.pebc import (
 )
 
 from adapters.edges.s2.describe import DEVICE, Device
-from adapters.edges.s2.sides import Reply
 from adapters.edges.s2.told import Told
 from rami.core.frame import Values
 from rami.core.timegrid import NS, TimeGrid, moment
+from rami.functional.flexibility.bargain import Reply
 from rami.functional.flexibility.store_plan import Piece
 
 #: most instructions of one lease, most elements of an envelope

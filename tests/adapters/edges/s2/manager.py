@@ -1,7 +1,7 @@
 """A resource manager made with s2-python alone, in a process of its own.
 
 `python manager.py URL TOKEN KIND RESOURCE_ID START` says a JSON line for each thing that happens
-to it, and reads lines: `stop`, `level X`, `reject`.
+to it, and reads lines: `stop`, `level X`, `reject`, `abort`.
 """
 
 import asyncio
@@ -58,7 +58,7 @@ HEAT = CommodityQuantity.HEAT_THERMAL_POWER
 IDS = {word: uuid.uuid5(uuid.NAMESPACE_DNS, word) for word in ("actuator", "off", "on", "limits")}
 URL, TOKEN, KIND, RESOURCE, START = sys.argv[1:6]
 BEGIN = datetime.fromisoformat(START)
-answers = {"status": ReceptionStatusValues.OK}
+answers = {"status": ReceptionStatusValues.OK, "later": InstructionStatus.ACCEPTED}
 
 
 def say(what: str, **more: object) -> None:
@@ -192,7 +192,7 @@ class Controlled:
         await connection.send_msg_and_await_reception_status(
             InstructionStatusUpdate(
                 message_id=uuid.uuid4(), instruction_id=msg.id, timestamp=msg.execution_time,
-                status_type=InstructionStatus.ACCEPTED,
+                status_type=answers["later"],
             )
         )  # fmt: skip
 
@@ -238,6 +238,8 @@ async def main() -> None:
                 return
             if word == "reject":
                 answers["status"] = ReceptionStatusValues.INVALID_CONTENT
+            if word == "abort":
+                answers["later"] = InstructionStatus.ABORTED
             if word == "level":
                 told = FRBCStorageStatus(message_id=uuid.uuid4(), present_fill_level=float(value))
                 asyncio.run_coroutine_threadsafe(

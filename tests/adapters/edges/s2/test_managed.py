@@ -163,9 +163,15 @@ def test_instructions_that_are_not_taken_are_an_alarm() -> None:
     )
     with edge() as service, Manager(service) as manager:
         manager.until("described")
+        manager.tell("abort")
+        manager.until("done")
+        assert "schedule" in by_kind(service.run(inbox(wanted)))
+        manager.tell("level 55")
+        manager.until("done")
+        assert "is ABORTED" in by_kind(service.run(inbox()))["alarm"].payload.text  # type: ignore[attr-defined]
         manager.tell("reject")
         manager.until("done")
-        said = service.run(inbox(wanted))
+        said = service.run(inbox(wanted, number=2))
         alarms = [m.payload.condition for m in said if m.payload.kind == "alarm"]  # type: ignore[attr-defined]
         assert "instruction refused" in alarms
         assert "schedule" not in by_kind(said)
