@@ -47,6 +47,7 @@ class Bounds:
     clock: Callable[[], float]
     now_ns: Callable[[], int]
     begun: float = 0.0
+    gathering: bool = False
 
     def begin(self) -> None:
         """From now on the deadline runs."""
@@ -58,7 +59,8 @@ class Bounds:
 
     def deadline_ns(self) -> int:
         """Until when an answer to what is asked now counts (UTC ns)."""
-        return self.now_ns() + round(self.settings.answer * NS)
+        patience = self.settings.gather if self.gathering else self.settings.answer
+        return self.now_ns() + round(patience * NS)
 
 
 class Ask(Protocol):

@@ -46,7 +46,12 @@ class Conducting:
         self.grids, self.step, self._told = grids, step, told
 
     def live(self, run: str) -> Asking[None]:
-        """All days; `run` is what tells this time from others."""
+        """All days; `run` is what tells this time from others. Who does not join in time is asked
+        all the same, but not waited for until he answers."""
+        bounds, everybody = self.dealing.bounds, tuple(self.dealing.members)
+        bounds.gathering = True
+        yield from self.dealing.call(self.grids[0], "join", everybody, run)
+        bounds.gathering = False
         for i, grid in enumerate(self.grids):
             found = yield from self._day(grid, self.step if i else 0, f"{run}/{i}")
             self._told(found)

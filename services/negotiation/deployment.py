@@ -12,14 +12,15 @@ _ANSWERS = ("negotiation_ready", "flexibility_offer", "flexibility_answer", "set
 _ASKS = ("negotiation_call", "flexibility_request", "settlement")
 
 
-def sections(district: District, file: Any, step: int = 2) -> dict[str, Any]:
+def sections(district: District, file: Any, step: int = 2, desk: str = "") -> dict[str, Any]:
     """Sections `district`, `services` and `zones` of a site file; `file` is the district's, as
-    section `district` takes it."""
-    return {
-        "district": file,
-        "services": _services(district, step),
-        "zones": _zones(district),
-    }
+    section `district` takes it. A `desk` is told how talks end."""
+    zones, services = _zones(district), _services(district, step)
+    if desk:
+        consumes = [{"kind": "key_figures", "subject": "deal"}]
+        services["desk"] = {"kind": "remote", "owner": desk, "consumes": consumes}
+        zones.append(_crossing(district.production.owner, desk, ("key_figures",), ("*",), "deal"))
+    return {"district": file, "services": services, "zones": zones}
 
 
 def site_text(reference: str, more: dict[str, Any]) -> str:

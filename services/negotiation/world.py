@@ -38,12 +38,12 @@ def days(district: District, groups: int) -> list[Day]:
     random = np.random.Generator(np.random.PCG64([district.seed, 23]))
     w = district.weather
     daily = w.swing * np.cos(2 * np.pi * (place - 15) / 24)
-    air = w.mean + daily + w.drift * _wander(random, total, step_h, 48.0)
+    air = w.mean + daily + w.drift * wander(random, total, step_h, 48.0)
     bright = np.maximum(np.sin(np.pi * (place % 24 - 8) / 8), 0.0) * (abs(place % 24 - 12) < 4)
-    clouds = np.clip(w.sun * np.exp(0.6 * _wander(random, total, step_h, 6.0)), 0.0, 1.0)
-    off = w.error * _wander(random, total, step_h, 12.0)
-    water = np.maximum(1 + 0.15 * _wander(random, total, step_h, 2.0, groups), 0.2)
-    habits = np.maximum(1 + 0.15 * _wander(random, total, step_h, 6.0, groups), 0.2)
+    clouds = np.clip(w.sun * np.exp(0.6 * wander(random, total, step_h, 6.0)), 0.0, 1.0)
+    off = w.error * wander(random, total, step_h, 12.0)
+    water = np.maximum(1 + 0.15 * wander(random, total, step_h, 2.0, groups), 0.2)
+    habits = np.maximum(1 + 0.15 * wander(random, total, step_h, 6.0, groups), 0.2)
     level = np.exp(district.market.spread * random.standard_normal(count))
     found = []
     for d in range(count):
@@ -64,7 +64,7 @@ def days(district: District, groups: int) -> list[Day]:
     return found
 
 
-def _wander(
+def wander(
     random: np.random.Generator, steps: int, step_h: float, memory_h: float, rows: int = 0
 ) -> Values:
     """First-order noise of unit variance, (steps,) or (rows, steps)."""

@@ -15,7 +15,7 @@ from rami.communication.service.border import Border
 from rami.communication.service.bus import Bus
 from rami.communication.service.message import Message, Topic
 from rami.communication.service.refusals import Refusals
-from rami.communication.service.waiting import gives, order, waiting
+from rami.communication.service.waiting import order, promises, waiting
 from rami.core.errors import RunError, UnreachableError
 from services.platform.clock import SetClock
 from services.platform.events import Journal, ServiceEvent
@@ -68,7 +68,7 @@ class Platform:
             for place, need in enumerate(member.declaration.consumes):
                 before = self.graph.predecessors(member.name)
                 givers = [self.members[n].declaration for n in before]
-                member.providers[place] = tuple(p for p in givers if gives(p, need))
+                member.providers[place] = tuple(p for p in givers if promises(p, need))
 
     def open(self) -> None:
         """Connect the buses; one that does not answer is told and tried on."""

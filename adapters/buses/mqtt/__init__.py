@@ -2,5 +2,6 @@
 
 from adapters.buses.mqtt.bus import MqttBus
 from adapters.buses.mqtt.credentials import Credentials
+from adapters.buses.mqtt.observer import Observer
 
-__all__ = ["Credentials", "MqttBus"]
+__all__ = ["Credentials", "MqttBus", "Observer"]

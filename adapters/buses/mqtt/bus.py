@@ -61,7 +61,7 @@ class MqttBus:
 
     def open(self) -> None:
         """As in Bus; goes on trying after UnreachableError."""
-        self._client = client = _client(f"{self.party}-{os.urandom(6).hex()}")
+        self._client = client = client_named(f"{self.party}-{os.urandom(6).hex()}")
         client.username_pw_set(self.party, self._credentials.password)
         client.tls_set_context(self._credentials.context())
         client.reconnect_delay_set(*self._backoff_s)
@@ -188,7 +188,8 @@ class MqttBus:
 _QUEUE_FULL = 15
 
 
-def _client(name: str) -> Any:
+def client_named(name: str) -> Any:
+    """A client of MQTT 5, not yet connected. Raises ConfigurationError."""
     try:
         from paho.mqtt.client import Client, MQTTv5
         from paho.mqtt.enums import CallbackAPIVersion

@@ -91,12 +91,13 @@ class Market(Declared):
 
 
 class Bargain(Declared):
-    """Bounds of a negotiation: rounds, deadline, the time for one answer, and when it has settled
-    (residual of the heat balance over the load)."""
+    """Bounds of a negotiation: rounds, their deadline, the time for one answer, that in which all
+    join at the start, and when it has settled (residual of the heat balance over the load)."""
 
     rounds: int = Field(60, ge=1, le=1000)
     deadline: Duration = 300.0
     answer: Duration = Field(30.0, gt=0)
+    gather: Duration = Field(300.0, gt=0)
     settled: Share = 0.001
     asker_share: Share = 0.5
     joint: bool = True

@@ -17,17 +17,17 @@ from rami.core.written import Instant
 class NegotiationCall(Payload):
     """Opens a phase of a day, `grid`; whom it is about stands in the topic's subject.
 
-    `forecast`: say what you expect; `plan`: plan with what others expect; `offer`: say what you
-    bring; `live`: the day is over, say what was measured. To `offer` the answer is a flexibility
-    offer; to the others it is what the phase asks for, and after it a `negotiation_ready`. `step`
-    is the step of cooperation: at 0 forecasts are not used. An answer carries the call's
-    correlation and comes before `deadline`.
+    `join`: say that you are there; `forecast`: say what you expect; `plan`: plan with what others
+    expect; `offer`: say what you bring; `live`: the day is over, say what was measured. To `offer`
+    the answer is a flexibility offer; to the others it is what the phase asks for, and after it a
+    `negotiation_ready`. `step` is the step of cooperation: at 0 forecasts are not used. An answer
+    carries the call's correlation and comes before `deadline`.
     """
 
     kind: ClassVar[str] = "negotiation_call"
 
     grid: Grid
-    phase: Literal["forecast", "plan", "offer", "live"]
+    phase: Literal["join", "forecast", "plan", "offer", "live"]
     step: int = Field(1, ge=0, le=3)
     deadline: Instant
 
@@ -37,7 +37,7 @@ class NegotiationReady(Payload):
 
     kind: ClassVar[str] = "negotiation_ready"
 
-    phase: Literal["forecast", "plan", "live"]
+    phase: Literal["join", "forecast", "plan", "live"]
     done: bool = True
     because: Words = ""
 

@@ -114,7 +114,7 @@ class ProductionService:
 
     def bill_peaks(self) -> None:
         """The span begins for which highest powers are paid."""
-        self.highest = {c.name: 0.0 for c in self.producer.carriers}
+        self.highest = {c.name: c.level for c in self.producer.carriers}
 
     def prospect(self, delivered: Values) -> Prospect:
         """What it knows of the day."""

@@ -118,6 +118,8 @@ class Seat:
     def _reply(self, message: Message, inbox: Inbox) -> Iterable[Say]:
         payload = message.payload
         if isinstance(payload, NegotiationCall):
+            if payload.phase == "join":
+                return [Say(NegotiationReady(phase="join"))]
             if payload.phase == "offer":
                 self._given, self._with, self._accepted = [], {}, False
                 self._first = self.offer()
