@@ -24,6 +24,7 @@ from twins.site import load_site
 #: first of the hours that are kept
 BEGIN = instant("2019-01-14T00:00:00Z")
 TOP = "hts.hs.T_1"
+POWERS = [f"hts.hex_{name}.P" for name in ("hnht", "dhs_in", "hnlt", "dhs_out")]
 
 
 class Moving(Running):
@@ -64,6 +65,9 @@ def station(
     store.declare([Signal(TOP, "temperature")])
     times = BEGIN + 10 * NS * np.arange(60)
     store.write(Rows.of_series(TOP, times, 60.0 + np.arange(60.0), good(60)))
+    store.declare([Signal(name, "power") for name in POWERS])
+    for name in POWERS:
+        store.write(Rows.of_series(name, times - 600 * NS, np.arange(60.0), good(60)))
     store.close()
     loop = Moving(load_site(reference_site_file))
     loop.publish()
