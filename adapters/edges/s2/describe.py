@@ -24,6 +24,7 @@ from adapters.edges.s2.told import Told
 from rami.core.frame import Values
 from rami.core.timegrid import TimeGrid, instant
 from rami.functional.flexibility import Element, Envelope, Mode, Store, Switch
+from rami.functional.flexibility.steps import over
 
 #: the one actuator of a device that is controlled by operation modes
 DEVICE = UUID(int=0)
@@ -141,20 +142,6 @@ def envelope(told: Told, quantity: str, power: Values, grid: TimeGrid) -> Envelo
         kept = float(power.sum()) * hours
         windows = [(0, grid.count, kept, kept)]
     return Envelope(power, least, most, grid.step_s, tuple(windows))
-
-
-def over(grid: TimeGrid, start_ns: int, lengths: Sequence[int], values: Sequence[float]) -> Values:
-    """Means over the steps of a grid of values that each hold for a length (ms); the first and
-    the last one go on outside."""
-    edges = start_ns + np.concatenate([[0], np.cumsum(np.array(lengths, float))]) * 1e6
-    steps = grid.start_ns + np.arange(grid.count + 1) * float(grid.step_ns)
-    inner = np.concatenate([[0.0], np.cumsum(np.diff(edges) * np.array(values))])
-    at = np.interp(steps, edges, inner)
-    at += (
-        np.minimum(steps - edges[0], 0.0) * values[0]
-        + np.maximum(steps - edges[-1], 0.0) * (values[-1])
-    )
-    return np.asarray(np.diff(at) / grid.step_ns)
 
 
 def durations(message: Any) -> list[int]:

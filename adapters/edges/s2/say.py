@@ -9,11 +9,12 @@ import numpy as np
 from s2python.common import PowerForecast
 
 from adapters.edges.s2.configuration import S2Configuration
-from adapters.edges.s2.describe import durations, expected, over
+from adapters.edges.s2.describe import durations, expected
 from adapters.edges.s2.sides import side
 from adapters.edges.s2.told import Told
 from rami.communication.service.payload import Forecast, Grid, Measurement
 from rami.core.timegrid import TimeGrid, instant, moment
+from rami.functional.flexibility.steps import over
 
 #: what S2 tells as ranges of 68 and 95 per cent, as quantiles
 QUANTILES = {
@@ -60,7 +61,7 @@ def measurement(
             continue
         times = [t for t, _ in rows] + [max(rows[-1][0] + 1_000_000, grid.end_ns)]
         lengths = [max(b - a, 1) / 1e6 for a, b in pairwise(times)]
-        means = over(grid, times[0], lengths, [v / 1000 for _, v in rows])  # type: ignore[arg-type]
+        means = over(grid, times[0], lengths, [v / 1000 for _, v in rows])
         ends = grid.start_ns + (np.arange(grid.count) + 1) * grid.step_ns
         known = [bool(times[0] < e and e - grid.step_ns <= rows[-1][0]) for e in ends]
         series[name] = [float(m) if k else None for m, k in zip(means, known, strict=True)]
