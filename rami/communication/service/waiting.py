@@ -19,6 +19,12 @@ def gives(provider: ServiceDeclaration, need: Need) -> bool:
     return any(_meets(offer, need) for offer in provider.provides)
 
 
+def promises(provider: ServiceDeclaration, need: Need) -> bool:
+    """Whether it says so: an offer about anything (`*`) promises nothing about one thing."""
+    named = [o for o in provider.provides if o.subject != "*" or need.subject == "*"]
+    return need.service in ("*", provider.name) and any(_meets(o, need) for o in named)
+
+
 def waiting(services: Iterable[ServiceDeclaration], border: Border) -> nx.DiGraph:
     """Nodes are services, an edge leads from who provides to who needs it.
 
