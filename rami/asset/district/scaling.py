@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rami.asset.district.declaration import District
+from rami.asset.district.source import HeatSource
 
 
 def scaled(district: District, groups: int) -> District:
@@ -23,7 +24,14 @@ def scaled(district: District, groups: int) -> District:
         "heat_storage": ("volume", "power_max", "loss"),
     }  # fmt: skip
     units = {
-        n: u.model_copy(update={k: getattr(u, k) * part for k in keys[u.kind]})
+        n: u.model_copy(
+            update={k: getattr(u, k) * part for k in keys[u.kind]}
+            | (
+                {"capacity": u.capacity.scaled(part)}
+                if isinstance(u, HeatSource) and u.capacity
+                else {}
+            )
+        )
         for n, u in district.production.units.items()
     }
     surplus = {
@@ -34,7 +42,9 @@ def scaled(district: District, groups: int) -> District:
         update={
             "buildings": buildings,
             "network": district.network.model_copy(update={"sections": scaled}),
-            "production": district.production.model_copy(update={"units": units}),
+            "production": district.production.model_copy(
+                update={"units": units, "capacity": district.production.capacity.scaled(part)}
+            ),
             "surplus": surplus,
         }
     )

@@ -30,11 +30,12 @@ GAS, ELECTRICITY = "gas", "electricity"
 
 @dataclass(frozen=True)
 class Metered:
-    """A carrier whose highest mean over `window` steps is paid with `price` EUR/kW; `share` is
-    the carrier's power per kW of heat by unit (negative: it makes some)."""
+    """A carrier whose highest mean over `window` steps is paid with `price` EUR/kW above `level`
+    kW; `share` is the carrier's power per kW of heat by unit (negative: it makes some)."""
 
     name: str
     price: float
+    level: float
     window: int
     share: Mapping[str, float]
 
@@ -61,9 +62,9 @@ def metered(declared: Production, step_h: float, steps: int) -> tuple[Metered, .
         *((n, u.capacity, {n: 1.0}) for n, u in sources.items()),
     ]  # fmt: skip
     return tuple(
-        Metered(name, p.price * p.borne, _window(p.measured / 3600 / step_h, steps), share)
+        Metered(name, p.price, p.level or 0.0, _window(p.measured / 3600 / step_h, steps), share)
         for name, p, share in priced
-        if p is not None and p.price * p.borne > 0
+        if p is not None and p.price > 0
     )
 
 

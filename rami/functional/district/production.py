@@ -99,6 +99,11 @@ class Producer:
         program = self.programme(day, np.zeros(self.steps), most, whole=False)
         return self._priced(program, day), program.columns[LOAD]
 
+    def fixed(self, day: Prospect, load: Values) -> Programme:
+        """The programme that serves a load."""
+        net = np.maximum(load - day.delivered, 0.0)
+        return self._priced(self.programme(day, net, net, whole=False), day)
+
     def _priced(self, program: CompiledProgram, day: Prospect) -> Programme:
         heat = {n: program.columns[f"unit.{n}.P_th"] for n in self.makers}
         return with_capacity(programme_of(program), heat, self.carriers, day.highest)
