@@ -52,13 +52,22 @@ def serve_site(
     Checkpoints, events and the audit are in `out`, at the end also what `run_site` writes.
     Raises RamiError; the last checkpoint stands, and `resume` goes on from it.
     """
+    _check(site, out, options)
+    with _Signals() as signals:
+        return _served(site, out, options, report, signals)
+
+
+def _served(
+    site: Site, out: Path, options: ServeOptions, report: Report, signals: _Signals
+) -> tuple[Mapping[str, Any], str]:
     from services.assemble.runtime import open_run, run_clock
     from services.control.server import ControlServer
     from services.run import concluded
     from services.runtime.live_run import LiveOptions
+    from services.runtime.resuming import keep_declared
 
-    _check(site, out, options)
-    resumed = _resumed(out) if options.resume else None
+    kind = options.clock or site.clock.mode
+    resumed = _resumed(site, out, kind) if options.resume else None
     receivers = assemble.receivers(site)
     make_folder(out)
     check_historian(site)
@@ -69,7 +78,7 @@ def serve_site(
     report("tuning", 0.0)
     tunings = assemble.tune(site, fmus)
     report("tuning", 1.0)
-    clock = run_clock(site, options.clock or site.clock.mode, options.speed or site.clock.speed)
+    clock = run_clock(site, kind, options.speed or site.clock.speed)
     start, intervals = resumed or _span(site, options, clock.kind)
     job = Job(
         site.file, "run", start, intervals, site.strategy.cost_basis, DataOptions(), fmus,
@@ -86,11 +95,12 @@ def serve_site(
         report("run", 0.0)
         options.ready(out)
         if not options.resume:
+            keep_declared(out, site.meant)
             published.happened(EventKind.START, "", Severity.NOTE, f"begins at {iso(start)}")
         if clock.kind != "simulated":
             prompt()
         try:
-            with _stopping(run):
+            with signals.stopping(run):
                 run.go()
         except RamiError as error:
             run.failed(error)
@@ -105,13 +115,19 @@ def serve_site(
     return concluded(site, result, receivers, out, recorded=True, faults=faults), ""
 
 
-def _resumed(out: Path) -> tuple[int, int] | None:
-    """Begin, UTC ns, and number of intervals of the run that a folder holds. RunError."""
+def _resumed(site: Site, out: Path, kind: str) -> tuple[int, int] | None:
+    """Begin, UTC ns, and number of intervals of the run that a folder holds. RunError, DataError
+    where it is another one."""
     from services.runtime.checkpoints import Checkpoints
     from services.runtime.live_run import KIND, VERSION
+    from services.runtime.resuming import changes, check_same
 
     found = Checkpoints(out).last(KIND, VERSION)
-    return None if found is None else (found[1].plain["start_ns"], found[1].plain["intervals"])
+    if found is None:
+        return None
+    file, plain = found[0], found[1].plain
+    check_same(file, plain, kind, site.hash, changes(out, site.meant))
+    return plain["start_ns"], plain["intervals"]
 
 
 def _span(site: Site, options: ServeOptions, kind: str) -> tuple[int, int]:
@@ -142,18 +158,33 @@ def _check(site: Site, out: Path, options: ServeOptions) -> None:
         raise ConfigurationError(problems)
 
 
-@contextmanager
-def _stopping(run: LiveRun) -> Iterator[None]:
-    """The first Ctrl-C or SIGTERM ends the run in order, a second one at once."""
+class _Signals:
+    """Ctrl-C and SIGTERM: the first ends a run that goes in order; a second one, or one when none
+    goes, all at once."""
 
-    def stop(number: int, _: object) -> None:
-        if run.stopped:
-            raise KeyboardInterrupt
-        run.stop("Ctrl-C" if number == signal.SIGINT else "terminated")
+    def __init__(self) -> None:
+        self._run: LiveRun | None = None
+        self._former: dict[signal.Signals, Any] = {}
 
-    former = {s: signal.signal(s, stop) for s in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in former.items():
+    def __enter__(self) -> _Signals:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self._former[number] = signal.signal(number, self._came)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._former.items():
             signal.signal(number, handler)
+
+    @contextmanager
+    def stopping(self, run: LiveRun) -> Iterator[None]:
+        """While it goes."""
+        self._run = run
+        try:
+            yield
+        finally:
+            self._run = None
+
+    def _came(self, number: int, _: object) -> None:
+        if self._run is None or self._run.stopped:
+            raise KeyboardInterrupt
+        self._run.stop("Ctrl-C" if number == signal.SIGINT else "terminated")

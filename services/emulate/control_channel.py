@@ -2,9 +2,9 @@
 
 `{"advance": 10}`, `{"status": true}`, `{"fault": "drift:hp.P_el,rate=5"}` (or as an object),
 `{"clear": "NAME"}` (or `all`), `{"around": {"hp_border.T_take": 31.5}}` (null lets go),
-`{"beat": true}` (the heartbeat, in lockstep), `{"truth": true}`, `{"stop": true}`; `around` and
-`beat` may stand in one line with `advance`, and act before it. The answer holds `ok`, and `error`
-where that is false.
+`{"beat": true}` (the heartbeat, in lockstep), `{"truth": true}`, `{"stop": true}`; in one line
+with `advance`, `around` acts before it and `beat` in each of its scans. The answer holds `ok`,
+and `error` where that is false.
 """
 
 from __future__ import annotations
@@ -70,10 +70,11 @@ class ControlChannel:
             command = json.loads(line)
             if not isinstance(command, dict) or not _fits(command):
                 raise ConfigurationError(f"wanted one of {', '.join(_WORDS)} as the only key")
-            for before in [word for word in _BEFORE if len(command) > 1 and word in command]:
+            beats = len(command) > 1 and command.pop("beat", None) is not None
+            if len(command) > 1 and "around" in command:
                 # what passes time shows it
-                await self._done({before: command.pop(before)}, show=False)
-            return {"ok": True, **await self._done(command)}
+                self._surround(command.pop("around"))
+            return {"ok": True, **await self._done(command, beats=beats)}
         except (json.JSONDecodeError, UnicodeDecodeError):
             return {"ok": False, "error": "is no line of JSON"}
         except ConfigurationError as error:
@@ -81,7 +82,7 @@ class ControlChannel:
         except RamiError as error:
             return {"ok": False, "error": str(error)}
 
-    async def _done(self, command: Mapping[str, Any], *, show: bool = True) -> dict[str, Any]:
+    async def _done(self, command: Mapping[str, Any], *, beats: bool = False) -> dict[str, Any]:
         pacing, plc = self._pacing, self._pacing.plc
         ((word, what),) = command.items()
         match word:
@@ -92,7 +93,7 @@ class ControlChannel:
                     )
                 if isinstance(what, bool) or not isinstance(what, int | float):
                     raise ConfigurationError(f"advance: wanted seconds, got {what!r}")
-                await pacing.advance(float(what))
+                await pacing.advance(float(what), beats=beats)
             case "fault":
                 if isinstance(what, str):
                     fault = parse_fault(what)
@@ -110,10 +111,9 @@ class ControlChannel:
                 await pacing.show()
             case "around":
                 self._surround(what)
-                if show:
-                    await pacing.show()
+                await pacing.show()
             case "beat":
-                plc.beat((plc.heartbeat + 1) % 2**16)
+                plc.beat_on()
             case "truth":
                 return {"values": plc.truth(), "energy": plc.plant.energy(), **self._when()}
             case "status":

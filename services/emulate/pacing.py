@@ -49,16 +49,21 @@ class Pacing:
         for front in self._fronts:
             await front.publish(self.now_ns)
 
-    async def advance(self, seconds: float) -> None:
-        """Let the plant run for so long, and show it. Raises as `Plc.advance`."""
+    async def advance(self, seconds: float, *, beats: bool = False) -> None:
+        """Let the plant run for so long, and show it; `beats`: its controller lives meanwhile.
+
+        Raises as `Plc.advance`.
+        """
         left = self.plc.scans_in(seconds)
         async with self._one_at_a_time:
-            await self._scan(left)
+            await self._scan(left, beats=beats)
             await self.show()
 
-    async def _scan(self, count: int) -> None:
+    async def _scan(self, count: int, *, beats: bool = False) -> None:
         plc = self.plc
         for done in range(1, count + 1):
+            if beats:
+                plc.beat_on()
             plc.scan()
             if plc.link_down != self._down:
                 await self.show()

@@ -119,6 +119,10 @@ class Plc:
         if number != self.heartbeat:
             self.heartbeat, self._alive = number, True
 
+    def beat_on(self) -> None:
+        """One more heartbeat of a controller that lives."""
+        self.beat((self.heartbeat + 1) % 2**16)
+
     def refresh_faults(self) -> None:
         """Let faults that were put on or cleared just now act without waiting for a scan."""
         was = self._effects
@@ -174,7 +178,8 @@ class Plc:
             self.control, self.silent_s, self._alive = Control.REMOTE, 0.0, False
         elif limit is not None and self.control is Control.REMOTE:
             self.silent_s += scan_s
-            if self.silent_s > limit:
+            # the last sign of life may be a scan older than the scan that saw it
+            if self.silent_s + scan_s >= limit:
                 self.control = Control.SAFE
                 self.held.release()
                 self.base.start(self.actuators.position)

@@ -18,7 +18,7 @@ from services.runtime.twin_switch import MODEL
 #: how long a manual set-point holds unless it is said
 _MANUAL_S = 900.0
 #: what cannot wait for the end of a step
-URGENT = frozenset({Verb.EMERGENCY})
+URGENT = frozenset({Verb.EMERGENCY, Verb.STOP})
 
 
 class Desk:

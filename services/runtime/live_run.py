@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rami.communication.live_site import Reply, Request, SiteView, Verb
-from rami.core.errors import DataError, ModelError, RamiError, RunError
+from rami.core.errors import ModelError, RamiError, RunError
 from rami.core.event import EventKind, Severity
 from rami.core.snapshot import Snapshot
 from rami.core.timegrid import iso
@@ -19,6 +18,7 @@ from services.control.published import Published
 from services.control.requests import Waiting
 from services.planning.planner import Planner
 from services.runtime.checkpoints import Checkpoints
+from services.runtime.climbing import Climb
 from services.runtime.clock import RunClock
 from services.runtime.desk import URGENT, Desk
 from services.runtime.figures import LiveFigures
@@ -28,7 +28,9 @@ from services.runtime.limit_watch import LimitWatch
 from services.runtime.live_loop import LiveLoop
 from services.runtime.loop_services import LoopServices
 from services.runtime.planning import LivePlanning
+from services.runtime.resuming import check_same
 from services.runtime.saving import Saving
+from services.runtime.stopping import BrokenOff, Stopping
 from services.runtime.twin_modes import TwinModes
 from services.runtime.views import site_view
 from services.study.season_run import SeasonRun
@@ -36,8 +38,8 @@ from services.study.season_run import SeasonRun
 KIND, VERSION = "run", 1
 #: what comes before a checkpoint is in the historian, so that a resumed run leaves no gap, s
 _SETTLE_S = 10.0
-#: figures in a reason change from step to step; the reason does not
-_DIGITS = re.compile(r"[-\d.e+]+")
+#: how long a signal may be waited for, s
+_SLICE_S = 0.25
 
 
 @dataclass(frozen=True)
@@ -54,10 +56,7 @@ class LiveOptions:
 
 
 class LiveRun:
-    """Drives `run` over `loop` until its data end or somebody stops it.
-
-    `stopped` is why it was stopped, empty while it was not.
-    """
+    """Drives `run` over `loop` until its data end or somebody stops it."""
 
     def __init__(
         self,
@@ -80,12 +79,12 @@ class LiveRun:
         self._simulated = loop.clock.kind == "simulated"
         happened = published.happened
         self.planning = LivePlanning(
-            run, planner, happened, loop.clock, waits=self._simulated, approve=options.approve
-        )
+            run, planner, happened, loop.clock, waits=self._simulated, approve=options.approve,
+            wait=self.while_waiting,
+        )  # fmt: skip
         self.desk = Desk(self.modes, loop.clock, happened, self._elsewhere)
         loop.keep = self.desk.keep
-        self._aims = dict(options.aims or {})
-        self._waits_for: dict[str, tuple[str, ...]] = {}
+        self._climb = Climb(self.modes, options.aims or {}, options.who, happened)
         self._shown_s = time.monotonic()
         self._late = LateWatch(loop.clock.lateness, happened)
         self._limits = [
@@ -98,7 +97,16 @@ class LiveRun:
         self.saving = Saving(self.checkpoint, options.checkpoint_s, happened)
         self.services: LoopServices | None = None
         self._deferred: list[Waiting] = []
-        self.stopped = ""
+        self._stopping = Stopping(
+            0.0 if self._simulated else loop.steps.exchange_s / loop.clock.speed
+        )
+        #: end as soon as that can be; from any thread
+        self.stop = self._stopping.stop
+
+    @property
+    def stopped(self) -> str:
+        """Why it was stopped; empty while it was not."""
+        return self._stopping.why
 
     def attach(self, services: LoopServices) -> None:
         """Services that run beside from now on."""
@@ -116,10 +124,15 @@ class LiveRun:
         if self._clock.kind == "scaled":
             self._clock.begin(self.loop.now_ns)
         self._publish()
-        while self.run.interval < self.run.data.grid.count and not self.stopped:
-            self.exchange_step()
-        if self.stopped and (trouble := self.saving.now()):
-            raise RunError(trouble)
+        if not self._simulated:
+            self.saving.now()  # something to go on from, whenever it is stopped
+        try:
+            while self.run.interval < self.run.data.grid.count and not self.stopped:
+                self.exchange_step()
+            if self.stopped and (trouble := self.saving.now()):
+                raise RunError(trouble)
+        except BrokenOff:
+            pass
         for modes in self.modes.values():
             for guard in modes.switch.guards():
                 guard.close()
@@ -137,10 +150,6 @@ class LiveRun:
         if run.sample == self.loop.steps.samples:
             run.end_interval(run.interval)
         self._between_exchanges()
-
-    def stop(self, why: str) -> None:
-        """End after the present exchange step; from any thread."""
-        self.stopped = self.stopped or why
 
     def failed(self, error: RamiError) -> None:
         """What ends the run, for whoever looks at it and for its journal."""
@@ -161,13 +170,16 @@ class LiveRun:
         self._late.look()
         for switch, limits in self._limits:
             limits.look(switch.told)
+        self._stopping.look()
 
     def while_waiting(self, seconds: float) -> None:
-        """Wait, but not for what is urgent."""
+        """Wait, but not for what is urgent. Raises BrokenOff."""
         end = time.monotonic() + seconds
+        self._stopping.look()
         while (left := end - time.monotonic()) > 0.0:
-            if self.published.wait_for_request(left):
+            if self.published.wait_for_request(min(left, _SLICE_S)):
                 self._serve(urgent=True)
+            self._stopping.look()
 
     def checkpoint(self) -> Path:
         """Write the whole state; the file. RunError."""
@@ -196,16 +208,7 @@ class LiveRun:
         if found is None:
             return False
         file, state = found
-        if state.plain["clock"] != self._clock.kind:
-            raise DataError(
-                f"{file} is of a run in {state.plain['clock']} time, this one is in "
-                f"{self._clock.kind}"
-            )
-        if state.plain["site"] != self._options.site_hash:
-            raise DataError(
-                f"{file} belongs to another site file: {state.plain['site']}, this one is "
-                f"{self._options.site_hash}; run anew in another folder"
-            )
+        check_same(file, state.plain, self._clock.kind, self._options.site_hash)
         self.loop.at(int(state.plain["time_ns"]))
         self.loop.control_steps = int(state.plain["steps"])
         self._clock.begin(self.loop.now_ns)
@@ -222,7 +225,7 @@ class LiveRun:
         return True
 
     def _between_exchanges(self) -> None:
-        self._climb()
+        self._climb.step()
         lost = frozenset(twin for twin, modes in self.modes.items() if modes.lost)
         self.planning.lose(lost)
         if self.run.begun:
@@ -231,31 +234,13 @@ class LiveRun:
         self.published.propose(self.planning.proposed)
         self.saving.between()
 
-    def _climb(self) -> None:
-        """Bring twins to their declared modes, as far as the gates let them."""
-        for twin, aim in list(self._aims.items()):
-            modes = self.modes[twin]
-            wanted = modes.next_up(aim)
-            if wanted is None:
-                if not modes.lost:
-                    del self._aims[twin]
-                continue
-            reasons = modes.change(wanted, self._options.who, "as declared")
-            waits = tuple(_DIGITS.sub("", reason) for reason in reasons)
-            if reasons and self._waits_for.get(twin) != waits:
-                self._waits_for[twin] = waits
-                self.published.happened(
-                    EventKind.MODE, twin, Severity.NOTE,
-                    f"{wanted.value} waits: {'; '.join(reasons)}",
-                )  # fmt: skip
-
     def _serve(self, *, urgent: bool = False) -> None:
         """Answer what waits; while a step runs only what is urgent."""
         waiting = [*self._deferred, *self.published.requests()]
         now = [w for w in waiting if not urgent or w.request.verb in URGENT]
         self._deferred = [w for w in waiting if w not in now]
         for one in now:
-            self._aims.pop(str(one.request.arguments.get("twin", "")), None)
+            self._climb.give_up(str(one.request.arguments.get("twin", "")))
             if one.request.verb is Verb.CHECKPOINT:
                 self.saving.ask(one)
             else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from time import sleep
 
 from rami.communication.live_site import PlanView, Reply
 from rami.core.errors import RamiError
@@ -17,6 +18,8 @@ from services.study.season_run import SeasonRun
 
 #: after which a plan that could not be made is tried again
 _AGAIN_NS = 60 * NS
+#: how long an answer is waited for between two looks, s
+_LOOK_S = 0.1
 #: rungs of the ladder that are worth a word
 _FALLBACKS = ("shifted", "rules", "incumbent")
 
@@ -24,9 +27,9 @@ _FALLBACKS = ("shifted", "rules", "incumbent")
 class LivePlanning:
     """Keeps a run in plans.
 
-    In simulated time (`waits`) it waits for each; else the old plan is followed until the new
-    one is there. With `approve` a plan waits until somebody applies it. `lost` are twins that
-    must not be counted on.
+    In simulated time (`waits`) it waits for each; else for the first one by `wait`, which gets
+    seconds, and the old plan is followed until the new one is there. With `approve` a plan waits
+    until somebody applies it. `lost` are twins that must not be counted on.
     """
 
     def __init__(
@@ -38,9 +41,10 @@ class LivePlanning:
         *,
         waits: bool,
         approve: bool = False,
+        wait: Callable[[float], None] = sleep,
     ) -> None:
         self._run, self._planner, self._happened, self._clock = run, planner, happened, clock
-        self._waits, self._approve = waits, approve
+        self._waits, self._approve, self._idle = waits, approve, wait
         self._lost: frozenset[str] = frozenset()
         self._asked = 0
         self._wanted = self._why = ""
@@ -135,11 +139,22 @@ class LivePlanning:
     def _now(self, interval: int) -> None:
         self._wanted, self._why = "", self._wanted
         try:
-            self._take(self._planner.planned(self._job(interval)), interval)
+            self._take(self._planned(self._job(interval)), interval)
         except RamiError as error:
             if self._run.schedule is None:
                 raise
             self._failed(error)
+
+    def _planned(self, job: PlanJob) -> Planned:
+        planner = self._planner
+        if self._waits:
+            return planner.planned(job)
+        ticket = planner.ask(job)
+        while (answer := planner.poll()) is None or answer.ticket != ticket:
+            self._idle(_LOOK_S)
+        if isinstance(answer, Trouble):
+            raise answer.error
+        return answer.planned
 
     def _arrived(self, planned: Planned) -> None:
         if not self._approve:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -84,7 +85,12 @@ class Site:
 
     @cached_property
     def hash(self) -> str:
-        """SHA-256 over all that the file means: the same for `4 MW` and `4000 kW`.
+        """SHA-256 over all that the file means."""
+        return hashlib.sha256(json.dumps(self.meant, sort_keys=True).encode()).hexdigest()
+
+    @cached_property
+    def meant(self) -> Mapping[str, Any]:
+        """All that the file means, in plain terms: the same for `4 MW` and `4000 kW`.
 
         Comments, the order of keys, the description, the OPC UA server, the bus and the file's
         place do not count.
@@ -92,8 +98,7 @@ class Site:
         aside = {"description", "opcua", "bus"}
         # a site without services means what it always did
         aside |= {name for name in ("services", "zones") if not getattr(self.declaration, name)}
-        meant = self.declaration.model_dump(mode="json", exclude=aside)
-        return hashlib.sha256(json.dumps(meant, sort_keys=True).encode()).hexdigest()
+        return self.declaration.model_dump(mode="json", exclude=aside)
 
     def where(self, path: str) -> str:
         """`file:line:column: path` of a dotted path such as `twins.hts.components.hp`.

@@ -135,7 +135,8 @@ def test_heartbeat_in_virtual_time(running: Running) -> None:
         await boiler.write_value(0.95, ua.VariantType.Double)
         running.control.ask({"advance": 1})
         assert await control.read_value() == 1
-        running.control.ask({"advance": 30})
+        running.control.ask({"advance": 60, "beat": True})
+        running.control.ask({"advance": 28})
         assert await control.read_value() == 1
         running.control.ask({"advance": 1})
         assert await control.read_value() == 2

@@ -127,7 +127,7 @@ def with_plants(
         twin["backends"] = {"model": {"kind": "fmu"}, "plant": {**one.declared(folder), **changed}}
         twin["mode"] = mode
         wide = {**WIDE, "points": {**WIDE["points"], **_EVER[one.twin]}}  # type: ignore[dict-item]
-        twin["fidelity"] = dict(fidelity or wide)
+        twin["fidelity"] = {**wide, **(fidelity or {})}
         if live:
             twin["live"] = dict(live)
     file = folder / "site.yaml"

@@ -110,7 +110,10 @@ def made(
     *, waits: bool, approve: bool = False, clock: Callable[[], int] = lambda: 7
 ) -> tuple[LivePlanning, Run, Planner, Told]:
     run, planner, told = Run(), Planner(), Told()
-    planning = LivePlanning(run, planner, told, clock, waits=waits, approve=approve)  # type: ignore[arg-type]
+    planning = LivePlanning(
+        run, planner, told, clock, waits=waits, approve=approve,  # type: ignore[arg-type]
+        wait=lambda _: planner.answer(),
+    )  # fmt: skip
     return planning, run, planner, told
 
 

@@ -23,7 +23,9 @@ from services.control import RemoteSite
 from services.run import run_site
 from services.serve import ServeOptions, serve_site
 from tests.services.runtime.processes import eventually, serving
-from tests.services.runtime.trials import ALARM_S, HEARTBEAT_S, STEP_S, TURN_S, Rig, rig
+from tests.services.runtime.trials.declared import HEARTBEAT_S, STEP_S, TURN_S
+from tests.services.runtime.trials.plants import LIMITS, lose
+from tests.services.runtime.trials.rig import Rig, rig
 from twins.site import load_site
 
 RESULTS = ("figures.json", "timeseries.csv.gz")
@@ -124,8 +126,8 @@ def test_a_plant_is_lost_and_comes_back_and_a_dead_controller_leaves_it_safe(
         code, told, _ = _rami("status", str(run.folder), "--json")
         assert code == 0 and json.loads(told)["twins"]["hts"]["mode"] == "control"
 
-        trial = found.lose("link", "hts")
-        assert trial.alarm_s < ALARM_S + 3 * STEP_S + TURN_S + 3.0
+        alarm_s = lose("link")(found, "hts")["alarm"]
+        assert alarm_s < LIMITS["link"]["alarm"]
 
         _operator(found.run, site)
         _full_disk(found)
