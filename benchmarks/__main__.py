@@ -29,6 +29,7 @@ GROUPS = (
     "opcua_client",
     "opcua_serving",
     "meters",
+    "meters_chain",
     "guard",
     "control",
     "negotiation",

@@ -33,7 +33,7 @@ def generate(
     utility = load_utility(file)
     with reported() as report:
         shares = FaultShares() if faults else FaultShares.none()
-        made = work(utility, out, days, customers, shares, report)
+        made = work(utility, out, days, customers, shares, report=report)
     figures = {"file": str(made.file), "meters": made.meters, "readings": made.rows,
                "groups": len(made.groups), "days": days}  # fmt: skip
     if json:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -18,7 +17,7 @@ from rami.communication.service.payload import (
     QualityReport,
     ScheduleMessage,
 )
-from rami.core.timegrid import NS, TimeGrid, iso, moment
+from rami.core.timegrid import NS, TimeGrid, iso
 from services.platform.clock import SetClock
 from services.utility.overheard import Overheard
 from services.utility.work import said
@@ -97,8 +96,9 @@ def days(
             start = first_ns + number * said.DAY_NS
             platform.cycle(start + said.DAY_NS)
             messages = [m for name in sorted(heard) for m in heard[name].said()]
-            local = moment(start).astimezone(ZoneInfo(utility.declaration.zone)).date()
-            report = _report(local.isoformat(), TimeGrid(start, 3600 * NS, 24), messages)
+            day = TimeGrid(start, 3600 * NS, 24)
+            local = said.local_day(day, utility.declaration.zone).date()
+            report = _report(local.isoformat(), day, messages)
             report.seconds = {name: host.seconds for name, host in heard.items()}
             report.troubles = platform.troubles()
             report.alarms += events

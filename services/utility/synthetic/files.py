@@ -21,6 +21,7 @@ from rami.functional.district.stock import Stock
 from services.utility.loading import Utility
 from services.utility.synthetic.meters import FaultShares, MeterPark, Read
 from services.utility.synthetic.town import Plant, TownDay, annual, lived, sized
+from services.utility.work.said import local_day
 
 #: heat that no meter sees, of what meters see
 UNMETERED = 0.01
@@ -48,11 +49,13 @@ def generate(
     days: int,
     customers: int | None = None,
     faults: FaultShares | None = None,
+    read_from: int = 0,
     report: Callable[[str, float], None] = lambda _name, _share: None,
 ) -> Made:
     """Write a folder with a copy of the utility's file and all its data. Raises RunError.
 
-    There is a day of weather more than of meters, for the last plan.
+    There is a day of weather more than of meters, for the last plan. Meters' files begin with day
+    `read_from`.
     """
     district = sized(utility.district, utility.declaration.since, days + 1, customers)
     groups, told = lived(district)
@@ -76,7 +79,8 @@ def generate(
             heat, supply, back = plant.serve(day, power)
             lines += _plant_lines(day, heat, supply, back)
             if number < days:
-                rows += _readings(out / "meters", day, read, park, zone) if park.count else 0
+                if park.count and number >= read_from:
+                    rows += _readings(out / "meters", day, read, park, zone)
                 drawn.append(power)
                 given.append(heat)
             report("days made up", (number + 1) / (days + 1))
@@ -133,7 +137,7 @@ def _tables(out: Path, groups: Stock, sections: tuple[str, ...], park: MeterPark
 def _readings(folder: Path, day: TownDay, read: Read, park: MeterPark, zone: ZoneInfo) -> int:
     """One file, a line per reading, hour by hour as head-end systems write them."""
     numbers = [f"{_FIRST_NUMBER + _NEXT * i};" for i in range(park.count)]
-    name = moment(day.grid.start_ns).astimezone(zone).date().isoformat()
+    name = local_day(day.grid, zone.key).date().isoformat()
     count = 0
     with (folder / f"{name}.csv").open("w", encoding="utf-8") as out:
         out.write("meter_id;time;energy\n")

@@ -5,18 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from time import perf_counter
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from rami.communication.service.contract import Inbox
 from rami.communication.service.function import FunctionService, Said
 from rami.communication.service.payload import KeyFigures
 from rami.core.errors import DataError
-from rami.core.timegrid import iso, moment
+from rami.core.timegrid import iso
 from rami.information.meters.dataset import Dataset
 from rami.information.meters.ingest import Ingested, ingest
 from rami.information.meters.keys import KeyRing
 from services.utility.loading import Utility, load_utility
-from services.utility.work.said import day_before
+from services.utility.work.said import day_before, local_day
 from services.utility.work.watch import note_seconds
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ def meter_ingest(
 
     def run(inbox: Inbox) -> Said:
         day = day_before(inbox.now_ns)
-        local = moment(day.start_ns).astimezone(ZoneInfo(utility.declaration.zone))
+        local = local_day(day, utility.declaration.zone)
         files = c.paths(utility.folder, local.strftime(c.files))
         begun = perf_counter()
         done, faults = _taken(c, utility, name, inbox.now_ns, local, bool(files))

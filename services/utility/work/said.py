@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +33,12 @@ def day_before(now_ns: int) -> TimeGrid:
 def day_ahead(now_ns: int, count: int = 24) -> TimeGrid:
     """The hours that come."""
     return TimeGrid(now_ns // STEP_NS * STEP_NS, STEP_NS, count)
+
+
+def local_day(day: TimeGrid, zone: str) -> datetime:
+    """A moment of the local date that a day is called by: its noon, since clocks may have been
+    put back before its first hour."""
+    return moment(day.start_ns + DAY_NS // 2).astimezone(ZoneInfo(zone))
 
 
 def grid_of(grid: TimeGrid) -> Grid:
