@@ -8,7 +8,7 @@ answers come when they come.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 from rami.asset.district.declaration import Bargain
@@ -41,13 +41,25 @@ Asking = Generator[Sequence[Asked], Answers, T]
 
 @dataclass
 class Bounds:
-    """What holds of a negotiation at any time: its bounds, its clock (s), and now (UTC ns)."""
+    """What holds of a negotiation at any time: its bounds, its clock (s), and now (UTC ns).
+
+    `mute` are services that said nothing when asked last: they are asked on, not waited for.
+    """
 
     settings: Bargain
     clock: Callable[[], float]
     now_ns: Callable[[], int]
     begun: float = 0.0
     gathering: bool = False
+    mute: set[str] = field(default_factory=set)
+
+    def ask(self, asked: Mapping[str, Payload], wanted: str, mark: str) -> Asking[Answers]:
+        """These of these services; an answer for each."""
+        found = yield [Asked(s, p, wanted, mark, s not in self.mute) for s, p in asked.items()]
+        answers = {s: found.get(s, "says nothing") for s in asked}
+        self.mute -= asked.keys()
+        self.mute |= {s for s, said in answers.items() if isinstance(said, str)}
+        return answers
 
     def begin(self) -> None:
         """From now on the deadline runs."""

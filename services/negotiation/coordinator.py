@@ -13,7 +13,7 @@ from rami.communication.service.payload import FlexibilityAnswer, FlexibilityReq
 from rami.core.frame import Values
 from rami.core.timegrid import TimeGrid, moment
 from rami.functional.district.exchange import Exchange
-from services.negotiation.asking import Asked, Asking, Bounds
+from services.negotiation.asking import Asking, Bounds
 from services.negotiation.mail import grid_of
 
 #: parts of the residual that the classes of parties take over in a round
@@ -94,21 +94,18 @@ class Coordinator:
         residual = np.zeros(grid.count)
         history: list[tuple[float, float]] = []
         silent: dict[str, str] = {}
-        mute: set[str] = set()
         done, rounds = False, 0
         for k in range(settings.rounds):
             rounds, turn = k + 1, f"{mark}/{k}"
-            asked = [
-                Asked(p.service, self._request(grid, p, k, exchange, answers, weights, residual,
-                                               section, limits),
-                      "flexibility_answer", turn, p.service not in mute)
+            asked = {
+                p.service: self._request(
+                    grid, p, k, exchange, answers, weights, residual, section, limits
+                )
                 for p in parties
-            ]  # fmt: skip
-            found = yield asked
-            for party, one in zip(parties, asked, strict=True):
-                said = found.get(party.service, "says nothing")
-                mute = mute | {party.service} if isinstance(said, str) else mute - {party.service}
-                _take(party, one.payload, said, answers, silent)
+            }
+            found = yield from self.bounds.ask(asked, "flexibility_answer", turn)
+            for party in parties:
+                _take(party, asked[party.service], found[party.service], answers, silent)
             exchange.weigh(np.sum(list(answers.values()), axis=0), k)
             residual = exchange.residual
             over = 0.0
@@ -180,10 +177,9 @@ def answer_to(
 
 
 def _take(
-    party: Party, request: object, said: Sequence[Message] | str, answers: dict[str, Values],
-    silent: dict[str, str],
+    party: Party, request: FlexibilityRequest, said: Sequence[Message] | str,
+    answers: dict[str, Values], silent: dict[str, str],
 ) -> None:  # fmt: skip
-    assert isinstance(request, FlexibilityRequest)
     columns, _, fault = answer_to(request, said)
     if fault:
         silent[party.service] = f"{party.owner}'s {party.service} {fault}"

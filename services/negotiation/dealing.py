@@ -13,7 +13,7 @@ from rami.communication.service.payload import (
 )
 from rami.core.frame import Values
 from rami.core.timegrid import TimeGrid, moment
-from services.negotiation.asking import Answers, Asked, Asking, Bounds
+from services.negotiation.asking import Answers, Asking, Bounds
 from services.negotiation.coordinator import Coordinator, Limits, Outcome, Party
 from services.negotiation.mail import grid_of
 
@@ -61,24 +61,17 @@ class Dealing:
         self.members = {m.service: m for m in members}
         self.network, self.production, self.bounds = network, production, bounds
         self.coordinator = Coordinator(bounds)
-        self.mute: set[str] = set()
 
     def call(
         self, grid: TimeGrid, phase: str, to: Sequence[str], mark: str, step: int = 2
     ) -> Asking[Answers]:
-        """One phase of these services; who was silent in the last one is not waited for."""
+        """One phase of these services."""
         payload = NegotiationCall.model_validate({
             "grid": grid_of(grid), "phase": phase, "step": step,
             "deadline": moment(self.bounds.deadline_ns()),
         })  # fmt: skip
         wanted = "flexibility_offer" if phase == "offer" else "negotiation_ready"
-        found = yield [Asked(s, payload, wanted, f"{mark}/{phase}", s not in self.mute) for s in to]
-        for service in to:
-            said = found.get(service, "says nothing")
-            self.mute -= {service}
-            if isinstance(said, str):
-                self.mute |= {service}
-        return found
+        return (yield from self.bounds.ask(dict.fromkeys(to, payload), wanted, f"{mark}/{phase}"))
 
     def offers(self, grid: TimeGrid, mark: str) -> Asking[Brought]:
         """What everybody brings; who brings nothing that fits is left out."""

@@ -7,8 +7,7 @@ from pathlib import Path
 from rami.asset.district.declaration import District
 from rami.core.errors import ConfigurationError, Problem
 from twins.site.district import read_district
-from twins.site.reading import parse
-from twins.site.text import Unreadable, read_text
+from twins.site.own_file import declares
 
 _REPOSITORY = Path(__file__).parents[2] / "examples" / "utilities" / "demo.yaml"
 _PACKAGED = Path(__file__).parents[1] / "reference_site" / "district.yaml"
@@ -34,8 +33,4 @@ def load_district(file: Path) -> District:
 
 def is_site(file: Path) -> bool:
     """Whether a file declares a site, of which a district is a section."""
-    try:
-        plain = parse(read_text(file))[0].plain()
-    except Unreadable:
-        return False
-    return isinstance(plain, dict) and "site" in plain
+    return declares(file, "site")

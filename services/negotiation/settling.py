@@ -57,10 +57,9 @@ class Settling:
             s: {n: outcome.answers[n] for n in brought.offers[s].series}
             for s in brought.of_role("consumers", "surplus")
         }
-        why = self._lacking(made)
-        if not why:
-            yield from self._take(grid, firm, made, f"{mark}/firm")
-        for turn in range(1 if why else 0, len(self.members) + 1):
+        why = ""
+        yield from self._take(grid, firm, brought, made, f"{mark}/firm")
+        for turn in range(len(self.members) + 1):
             yield from self._plant(grid, brought, outcome, made, f"{mark}/deal{turn}")
             why = self._lacking(made)
             if why:
@@ -81,35 +80,33 @@ class Settling:
         return made
 
     def _take(
-        self, grid: TimeGrid, changes: Mapping[str, Mapping[str, Values]], made: Concluded,
-        mark: str,
+        self, grid: TimeGrid, changes: Mapping[str, Mapping[str, Values]], brought: Brought,
+        made: Concluded, mark: str,
     ) -> Asking[None]:  # fmt: skip
         """Ask for exactly these changes; answers and accounts go to `made`."""
-        asked = [
-            Asked(s, FlexibilityRequest(
+        asked = {
+            s: FlexibilityRequest(
                 grid=grid_of(grid), unit="kW", change={n: c.tolist() for n, c in change.items()},
                 deadline=moment(self.bounds.deadline_ns()), firm=True,
-            ), "flexibility_answer", mark)
+            )
             for s, change in changes.items()
-        ]  # fmt: skip
-        found = yield asked
-        for one in asked:
-            said = found.get(one.to, "says nothing")
-            assert isinstance(one.payload, FlexibilityRequest)
-            columns, cost, fault = answer_to(one.payload, said)
-            if not fault and not cost:
-                fault = "tells no cost"
-            if not fault and any(
-                n not in columns or columns[n].tolist() != one.payload.change[n] for n in cost
-            ):
+        }  # fmt: skip
+        found = yield from self.bounds.ask(asked, "flexibility_answer", mark)
+        for service, request in asked.items():
+            columns, cost, fault = answer_to(request, found[service])
+            own = brought.offers[service].series
+            if not fault and cost.keys() != own.keys():
+                fault = "tells the cost of others than it offered"
+            if not fault and any(columns[n].tolist() != request.change[n] for n in own):
                 fault = "answers something else than it was firmly asked"
             if fault:
-                made.left_out[one.to] = self._named(one.to, fault)
+                made.left_out[service] = self._named(service, fault)
                 continue
             made.with_ |= cost
-            made.series |= columns
-            more = said[-1].payload.series  # type: ignore[union-attr]
-            made.series |= {n: np.array(c) for n, c in more.items() if n not in columns}
+            made.series |= {n: columns[n] for n in own}
+            if service == self.network:
+                told = found[service][-1].payload.series  # type: ignore[union-attr]
+                made.series[PLANT] = np.array(told.get(PLANT, np.zeros(grid.count)))
 
     def _plant(
         self, grid: TimeGrid, brought: Brought, outcome: Outcome, made: Concluded, mark: str
@@ -119,16 +116,16 @@ class Settling:
         sections = sorted({n.partition(".")[0] for n in moved})
         by = dict(zip(sections, by_section(moved, sections, grid.count), strict=True))
         own = {n: outcome.answers[n] for n in brought.offers[self.network].series}
-        yield from self._take(grid, {self.network: own | by}, made, f"{mark}/network")
+        yield from self._take(grid, {self.network: own | by}, brought, made, f"{mark}/network")
         if self.network in made.left_out:
             return
         surplus = _stands(brought, made, "surplus")
         zero = np.zeros(grid.count)
-        load = made.series.get(PLANT, zero)
+        load = made.series[PLANT]
         sent = sum((-x for x in surplus.values()), zero)
         plant = dict.fromkeys(brought.offers[self.production].series, -(load - sent))
         change = plant | surplus | {PLANT: load, CONSUMERS: sum(by.values(), zero)}
-        yield from self._take(grid, {self.production: change}, made, f"{mark}/plan")
+        yield from self._take(grid, {self.production: change}, brought, made, f"{mark}/plan")
 
     def _shared_out(self, grid: TimeGrid, brought: Brought, made: Concluded) -> Deal:
         hours = grid.step_s / 3600
@@ -149,12 +146,10 @@ class Settling:
 
     def _propose(self, brought: Brought, made: Concluded, mark: str) -> Asking[None]:
         here = [s for s in brought.offers if s not in made.left_out]
-        found = yield [
-            Asked(s, self._settlement("proposed", brought, made, s), "settlement_answer", mark)
-            for s in here
-        ]
+        asked = {s: self._settlement("proposed", brought, made, s) for s in here}
+        found = yield from self.bounds.ask(asked, "settlement_answer", mark)
         for service in here:
-            said = found.get(service, "says nothing")
+            said = found[service]
             payload = said if isinstance(said, str) else said[-1].payload
             if not isinstance(payload, SettlementAnswer):
                 made.left_out[service] = self._named(service, str(payload))
