@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import ValidationError
-
 from rami.asset.district.declaration import District
 from rami.asset.district.scaling import scaled
 from rami.core.errors import ConfigurationError, Problem
@@ -17,8 +15,7 @@ from rami.core.timegrid import instant
 from rami.core.wording import did_you_mean
 from services.negotiation.loading import load_district
 from services.utility.declaration import UtilityDeclaration
-from twins.site.reading import parse
-from twins.site.text import Unreadable, read_text
+from twins.site.own_file import declares, read_own
 
 if TYPE_CHECKING:
     from rami.core.historian import Store
@@ -72,43 +69,19 @@ class Utility:
 
 def is_utility(file: Path) -> bool:
     """Whether a file is one of a utility, by its key `utility`."""
-    try:
-        root, _ = parse(read_text(file))
-        plain = root.plain()
-    except Unreadable:
-        return False
-    return isinstance(plain, dict) and "utility" in plain
+    return declares(file, "utility")
 
 
 def load_utility(file: Path | str) -> Utility:
     """The utility that a file declares. Raises ConfigurationError with every problem."""
     path = Path(file)
-    try:
-        root, flaws = parse(read_text(path))
-    except Unreadable as error:
-        raise ConfigurationError([Problem(str(path), str(error))]) from None
-    problems = [Problem(f"{path}:{m.line}:{m.column}", what, hint) for m, what, hint in flaws]
-    if problems:
-        raise ConfigurationError(problems)
-    try:
-        # the file's own folder: patterns of files may name what is not there yet
-        declared = UtilityDeclaration.model_validate(root.plain())
-    except ValidationError as error:
-        raise ConfigurationError(
-            Problem(_where(path, root, e["loc"]), e["msg"])
-            for e in error.errors(include_url=False, include_input=False)
-        ) from None
+    # patterns of files may name what is not there yet
+    declared = read_own(path, UtilityDeclaration)
     utility = Utility(path, declared)
     problems = list(_checked(utility))
     if problems:
         raise ConfigurationError(problems)
     return utility
-
-
-def _where(file: Path, root: Any, loc: tuple[int | str, ...]) -> str:
-    mark = root.at(loc)[1]
-    line, column = getattr(mark, "line", 0), getattr(mark, "column", 0)
-    return f"{file}:{line}:{column}: {'.'.join(map(str, loc))}"
 
 
 def _checked(utility: Utility) -> list[Problem]:
