@@ -1,0 +1,335 @@
+"""Those who are let in and mean harm: events, history, methods, and services that nobody needs.
+
+Meanwhile somebody else is served.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from asyncua import ua
+from asyncua.ua.ua_binary import struct_from_binary
+
+from adapters.stores.duckdb.configuration import DuckdbConfiguration
+from rami.core.event import EventKind, Severity
+from rami.core.signal import Rows, Signal
+from rami.core.timegrid import NS, moment
+from services.control.journal import EVENTS_FILE, EventJournal
+from services.opcua.serving import Serving
+from tests.services.opcua.event_client import event_filter, literal, operand
+from tests.services.opcua.running import SPACE, START, Running, Server
+from tests.services.opcua.served import PASSWORDS, Keys, client
+from tests.services.opcua.wire import REFUSED
+from twins.site import load_site
+
+POINT = "hts.hex_hnht.P"
+_ID, _OPS = ua.ObjectIds, ua.FilterOperator
+
+
+@pytest.fixture(scope="module")
+def server(
+    tmp_path_factory: pytest.TempPathFactory, reference_site_file: Path, keys: Keys
+) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("misuse")
+    declared = DuckdbConfiguration(folder=folder / "rows")
+    store = declared.open(folder)
+    store.declare([Signal(POINT, "power")])
+    times = START + NS * np.arange(20_000)
+    store.write(Rows.of_series(POINT, times, np.arange(20_000.0)))
+    store.close()
+    journal = EventJournal(folder / EVENTS_FILE)
+    loop = Running(load_site(reference_site_file), journal)
+    for number in range(2000):
+        loop.site.happened(EventKind.MODEL, "hts", Severity.NOTE, f"event {number}")
+    loop.publish()
+
+    def prepare(serving: Serving) -> None:
+        guards = serving.server.guards
+        for name in ("anna", "bert"):
+            guards.trust.put(keys[name].certificate, "trusted")
+        for role, password in PASSWORDS.items():
+            guards.users.add(role, role, password)
+
+    made = Server(
+        loop, folder, prepare, past=lambda: declared.open(folder, read_only=True),
+        journal=folder / EVENTS_FILE, limits={"logins": 1000},
+    )  # fmt: skip
+    made.keys = keys  # type: ignore[attr-defined]
+    yield made
+    made.close()
+    loop.end()
+    journal.close()
+
+
+class Evil:
+    """A client with what it needs to ask for anything."""
+
+    def __init__(self, made: Any, index: int) -> None:
+        self.made, self.index = made, index
+
+    def id(self, name: str) -> Any:
+        return ua.NodeId(name, self.index)
+
+    async def ask(self, request: Any, response: type) -> Any:
+        data = await self.made.uaclient.protocol.send_request(request, timeout=60.0)
+        return struct_from_binary(response, data)
+
+    async def history(self, details: Any, count: int = 1, point: bytes | None = None) -> list[Any]:
+        request = ua.HistoryReadRequest()
+        asked = request.Parameters
+        asked.HistoryReadDetails, asked.ReleaseContinuationPoints = details, False
+        node = self.id("hts") if isinstance(details, ua.ReadEventDetails) else self.id(POINT)
+        one = ua.HistoryReadValueId(NodeId=node)
+        one.ContinuationPoint = point
+        asked.NodesToRead = [one] * count
+        return list((await self.ask(request, ua.HistoryReadResponse)).Results)
+
+    async def event_item(self, chosen: Any) -> str:
+        params = ua.CreateSubscriptionParameters(RequestedPublishingInterval=100.0)
+        made = await self.made.uaclient.create_subscription(params, lambda _: None)
+        wanted = ua.CreateMonitoredItemsParameters(SubscriptionId=made.SubscriptionId)
+        one = ua.MonitoredItemCreateRequest()
+        one.ItemToMonitor = ua.ReadValueId(self.id("hts"), ua.AttributeIds.EventNotifier)
+        one.MonitoringMode = ua.MonitoringMode.Reporting
+        one.RequestedParameters.Filter = chosen
+        wanted.ItemsToCreate = [one]
+        try:
+            (result,) = await self.made.uaclient.create_monitored_items(wanted)
+        finally:
+            await self.made.uaclient.delete_subscriptions([made.SubscriptionId])
+        return str(result.StatusCode.name)
+
+
+def misused(
+    server: Server, role: str, work: Callable[[Evil], Awaitable[None]], name: str = "anna"
+) -> None:
+    """While `work` is done somebody else reads."""
+    keys = server.keys  # type: ignore[attr-defined]
+
+    async def whole() -> None:
+        async with client(server.url, keys["bert"], "observer") as other:
+            index = (await other.get_namespace_array()).index(SPACE)
+            node, served = other.get_node(ua.NodeId("/Control/State", index)), 0
+            async with client(server.url, keys[name], role) as made:
+                task = asyncio.ensure_future(work(Evil(made, index)))
+                while not task.done():
+                    assert await node.read_value() == "running"
+                    served += 1
+                    await asyncio.sleep(0.02)
+                with suppress(*REFUSED):
+                    await made.disconnect()
+                await task
+            assert served, "somebody else was served meanwhile"
+
+    asyncio.run(whole())
+
+
+def raw(start: int, end: int, count: int = 0) -> Any:
+    times = moment(START + start * NS), moment(START + end * NS)
+    return ua.ReadRawModifiedDetails(False, *times, count, False)
+
+
+EARLIEST, LATEST = moment(0).replace(year=1602), moment(0).replace(year=9999)
+
+
+@pytest.mark.soak
+def test_ranges_from_the_beginning_of_time(server: Server) -> None:
+    async def work(evil: Evil) -> None:
+        for start, end in ((EARLIEST, LATEST), (LATEST, EARLIEST)):
+            whole = ua.ReadRawModifiedDetails(False, start, end, 0, True)
+            (found,) = await evil.history(whole)
+            assert found.StatusCode.is_good() and found.ContinuationPoint
+            average = ua.NodeId(_ID.AggregateFunction_Average)
+            for step in (1.0, 1e9):
+                (found,) = await evil.history(ua.ReadProcessedDetails(start, end, step, [average]))
+                assert found.StatusCode.is_good(), found.StatusCode.name
+            events = ua.ReadEventDetails(0, start, end, event_filter())
+            (found,) = await evil.history(events)
+            assert len(found.HistoryData.Events) == 1000 and found.ContinuationPoint
+        instants = [EARLIEST, LATEST] * 500
+        (found,) = await evil.history(ua.ReadAtTimeDetails(instants, True))
+        assert found.StatusCode.is_good()
+        (found,) = await evil.history(ua.ReadAtTimeDetails(instants * 11, True))
+        assert found.StatusCode.name == "BadTooManyOperations"
+
+    misused(server, "observer", work)
+
+
+def test_points_of_others_and_of_nobody(server: Server) -> None:
+    async def work(evil: Evil) -> None:
+        events = ua.ReadEventDetails(0, EARLIEST, LATEST, event_filter())
+        (part,) = await evil.history(raw(0, 100, 5))
+        # a point of values is none of events, and the other way round
+        (found,) = await evil.history(events, point=part.ContinuationPoint)
+        assert found.StatusCode.name == "BadContinuationPointInvalid"
+        (part,) = await evil.history(events)
+        (found,) = await evil.history(raw(0, 100), point=part.ContinuationPoint)
+        assert found.StatusCode.name == "BadContinuationPointInvalid"
+        for point in (b"x", bytes(8), bytes(100_000)):
+            for details in (raw(0, 100), events):
+                (found,) = await evil.history(details, point=point)
+                assert found.StatusCode.name == "BadContinuationPointInvalid"
+
+    misused(server, "observer", work)
+
+
+@pytest.mark.soak
+def test_questions_by_the_thousand(server: Server) -> None:
+    async def work(evil: Evil) -> None:
+        answers = await asyncio.gather(
+            *(evil.history(raw(0, 3_000)) for _ in range(150)), return_exceptions=True
+        )
+        kinds = {type(a) for a in answers}
+        assert kinds == {list}, kinds
+        found = await evil.history(raw(0, 19_000), count=100)
+        assert {f.StatusCode.is_good() for f in found} == {True}
+
+    misused(server, "observer", work)
+
+
+def test_filters_that_are_too_much(server: Server) -> None:
+    deep = [(_OPS.Not, [ua.ElementOperand(n + 1)]) for n in range(99)]
+    deep.append((_OPS.IsNull, [operand("Message")]))
+    wide = [(_OPS.InList, [operand("Message"), *[literal("x")] * 5000])]
+    slow = [(_OPS.Like, [operand("Message"), literal("%a" * 200 + "b")])]
+    many = event_filter()
+    many.SelectClauses = [operand("Message")] * 10_000
+    long = event_filter()
+    long.SelectClauses = [operand("/".join(["a"] * 5000))]
+
+    async def work(evil: Evil) -> None:
+        assert await evil.event_item(event_filter(*deep)) == "Good"
+        for elements in (deep * 100, wide):
+            assert await evil.event_item(event_filter(*elements)) == "BadEventFilterInvalid"
+        assert await evil.event_item(event_filter(*slow)) == "Good"
+        assert await evil.event_item(many) == "BadEventFilterInvalid"
+        assert await evil.event_item(long) in ("Good", "BadEventFilterInvalid")
+        assert await evil.event_item(ua.DataChangeFilter()) == "BadEventFilterInvalid"
+        assert await evil.event_item(None) == "BadEventFilterInvalid"
+        for chosen in (event_filter(*deep), event_filter(*slow), event_filter(*wide), many):
+            (found,) = await evil.history(ua.ReadEventDetails(0, EARLIEST, LATEST, chosen))
+            assert found.StatusCode.name in ("Good", "GoodNoData", "BadEventFilterInvalid")
+
+    misused(server, "observer", work)
+
+
+def test_acknowledging_without_end(server: Server) -> None:
+    site = server.loop.site
+    site.happened(EventKind.LINK, "hts", Severity.ALARM, "lost", condition="plant", active=True)
+
+    async def work(evil: Evil) -> None:
+        def call(event: bytes, comment: str) -> Any:
+            request = ua.CallMethodRequest(
+                evil.id("hts!plant"), ua.NodeId(_ID.AcknowledgeableConditionType_Acknowledge)
+            )
+            request.InputArguments = [ua.Variant(event), ua.Variant(ua.LocalizedText(comment))]
+            return request
+
+        held = server.serving._notifier.alarms.held
+        while ("hts", "plant") not in held:
+            await asyncio.sleep(0.02)
+        good = held["hts", "plant"].ids[-1]
+        (found,) = await evil.made.uaclient.call([call(good, "x" * 100_000)])
+        assert found.StatusCode.name == "BadInvalidArgument"
+        wrong = [call(bytes([n % 256]) * 16, "no") for n in range(500)]
+        results = await evil.made.uaclient.call(wrong)
+        assert {r.StatusCode.name for r in results} == {"BadEventIdUnknown"}
+        answers = await asyncio.gather(
+            *(evil.made.uaclient.call([call(good, f"{n}")]) for n in range(200))
+        )
+        names = sorted(a[0].StatusCode.name for a in answers)
+        assert names.count("Good") == 1
+        assert set(names) == {"Good", "BadConditionBranchAlreadyAcked"}
+
+    misused(server, "operator", work)
+    seen = [e for e in site.events(at_most=10_000) if "acknowledged" in e.details]
+    assert len(seen) == 1
+    site.happened(EventKind.LINK, "hts", Severity.NOTE, "back", condition="plant")
+
+
+def test_services_that_nobody_needs(server: Server) -> None:
+    before = set(server.serving.server.inner.aspace.keys())
+
+    async def work(evil: Evil) -> None:
+        add = ua.AddNodesItem()
+        add.ParentNodeId = ua.NodeId(_ID.ObjectsFolder)
+        add.ReferenceTypeId = ua.NodeId(_ID.Organizes)
+        add.RequestedNewNodeId = evil.id("evil")
+        add.BrowseName, add.NodeClass = ua.QualifiedName("evil", 2), ua.NodeClass.Object
+        add.NodeAttributes = ua.ObjectAttributes(DisplayName=ua.LocalizedText("evil"))
+        add.TypeDefinition = ua.NodeId(_ID.BaseObjectType)
+        gone = ua.DeleteNodesItem(NodeId=evil.id("hts"))
+        reference = ua.AddReferencesItem(
+            SourceNodeId=evil.id("hts"), ReferenceTypeId=ua.NodeId(_ID.Organizes),
+            TargetNodeId=evil.id("iess"),
+        )  # fmt: skip
+        cut = ua.DeleteReferencesItem(
+            SourceNodeId=evil.id("hts"), ReferenceTypeId=ua.NodeId(_ID.HasComponent),
+            TargetNodeId=evil.id("hts.hp"),
+        )  # fmt: skip
+        client_ = evil.made.uaclient
+        for asking in (
+            client_.add_nodes([add]),
+            client_.delete_nodes(ua.DeleteNodesParameters([gone])),
+            client_.add_references([reference]),
+            client_.delete_references([cut]),
+        ):
+            with pytest.raises(ua.UaStatusCodeError):
+                for one in await asking:
+                    getattr(one, "StatusCode", one).check()
+        query = ua.QueryFirstRequest()
+        with pytest.raises(ua.UaStatusCodeError, match="BadServiceUnsupported"):
+            await evil.ask(query, ua.QueryFirstResponse)
+        moving = ua.TransferSubscriptionsRequest()
+        moving.Parameters.SubscriptionIds = list(range(1, 500))
+        answer = await evil.ask(moving, ua.TransferSubscriptionsResponse)
+        names = {r.StatusCode.name for r in answer.Parameters.Results}
+        assert names <= {"BadSubscriptionIdInvalid", "BadUserAccessDenied"}
+
+    misused(server, "admin", work)
+    assert set(server.serving.server.inner.aspace.keys()) == before
+
+
+@pytest.mark.parametrize("what", ["history", "comment", "register"])
+def test_messages_that_are_too_large(server: Server, what: str) -> None:
+    async def work(evil: Evil) -> None:
+        flood = ua.RegisterNodesRequest()
+        flood.Parameters.NodesToRegister = [evil.id(f"x{n}") for n in range(60_000)]
+        method = ua.NodeId(_ID.AcknowledgeableConditionType_Acknowledge)
+        call = ua.CallMethodRequest(evil.id("hts!plant"), method)
+        comment = ua.LocalizedText("x" * 2_000_000)
+        call.InputArguments = [ua.Variant(b"0"), ua.Variant(comment)]
+        asking: dict[str, Callable[[], Awaitable[Any]]] = {
+            "history": lambda: evil.history(raw(0, 1), count=60_000),
+            "comment": lambda: evil.made.uaclient.call([call]),
+            "register": lambda: evil.ask(flood, ua.RegisterNodesResponse),
+        }
+        with pytest.raises(REFUSED):
+            await asking[what]()
+
+    # who sends too much is cut off
+    with suppress(*REFUSED):
+        misused(server, "operator", work)
+
+
+def test_a_token_on_a_second_channel(server: Server) -> None:
+    keys = server.keys  # type: ignore[attr-defined]
+
+    async def work(evil: Evil) -> None:
+        async with client(server.url, keys["anna"], "observer") as second:
+            first = evil.made.uaclient.protocol
+            stolen = first.authentication_token
+            second.uaclient.protocol.authentication_token = stolen
+            with pytest.raises(REFUSED):
+                await second.get_namespace_array()
+            second.uaclient.protocol.authentication_token = ua.NodeId()
+        assert await evil.made.get_namespace_array(), "the first one is untouched"
+
+    with suppress(*REFUSED):
+        misused(server, "operator", work)
