@@ -11,6 +11,7 @@ SITE ?= examples/reference/site.yaml
 OUT ?= out
 ARGS ?=
 NODE_OPCUA_VERSION := 2.186.4
+PANDAPIPES_VERSION := 0.16.0
 
 # The newest of the interpreters found that is at least 3.11; `make PYTHON=/path/to/python3.12`
 # overrides it.
@@ -18,7 +19,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python3.14; 
 	command -v $$p >/dev/null 2>&1 && \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 
-.PHONY: run test soak bench peers lint format types check clean help
+.PHONY: run test soak bench peers pandapipes lint format types check clean help
 
 help: ## Show the commands.
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -75,6 +76,18 @@ $(VENV)/.test: $(VENV)/.run
 
 $(VENV)/.peers: $(VENV)/.test
 	$(call install,$(WITH_PEERS))
+
+pandapipes: $(VENV)/.test $(VENV)/.pandapipes ## Compare the demo district's network with pandapipes.
+	PANDAPIPES=$(VENV)/pandapipes/bin/python \
+		$(BIN)/python -m pytest -q tests/functional/district/test_against_pandapipes.py
+
+# in an environment of its own: pandapower pins an older pandas and SciPy than ours
+$(VENV)/.pandapipes: Makefile | $(BIN)/python
+	@echo "installing pandapipes into $(VENV)/pandapipes"
+	@$(BIN)/python -m venv $(VENV)/pandapipes
+	@$(VENV)/pandapipes/bin/python -m pip install -q --no-input --disable-pip-version-check \
+		pandapipes==$(PANDAPIPES_VERSION)
+	@touch $@
 
 # node-opcua is found by tests and benchmarks when NODE_OPCUA=.venv/node
 $(VENV)/.node: Makefile | $(BIN)/python
