@@ -15,9 +15,19 @@ class Awaited:
 
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
-        needed = {p.name for m in platform.members.values() if m.host is not None
-                  for providers in m.providers.values() for p in providers}  # fmt: skip
-        self._remote = [m for m in platform.members.values() if m.host is None and m.name in needed]
+        here = [m for m in platform.members.values() if m.host is not None]
+        self._offers: dict[str, set[tuple[str, str]]] = {}
+        for member in here:
+            for place, providers in member.providers.items():
+                need = member.declaration.consumes[place]
+                for provider in providers:
+                    self._offers.setdefault(provider.name, set()).update(
+                        (o.kind, o.subject)
+                        for o in provider.provides
+                        if o.kind == need.kind and need.subject in ("*", o.subject)
+                    )
+        every = platform.members.values()
+        self._remote = [m for m in every if m.host is None and m.name in self._offers]
 
     def settle(self, now: int) -> bool:
         """Wait until each that is due at `now` has spoken; whether anything came."""
@@ -32,8 +42,8 @@ class Awaited:
         return came
 
     def _told(self, member: Member, now: int) -> bool:
-        """Whether all that it offers has come, as of `now`, at some owner's here."""
-        offers = {(o.kind, o.subject) for o in member.declaration.provides if o.subject != "*"}
+        """Whether all that it promises somebody here has come, as of `now`."""
+        offers = {offer for offer in self._offers[member.name] if offer[1] != "*"}
         for mailroom in self._platform.mailrooms.values():
             new = [m.topic for m in mailroom.of(member.sender) if m.sent_ns >= now]
             if new and offers <= {(t.kind, t.subject) for t in new}:
