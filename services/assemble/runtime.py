@@ -99,6 +99,7 @@ def open_run(
     from services.runtime.figures import LiveFigures
     from services.runtime.live_loop import LiveLoop
     from services.runtime.live_run import LiveRun
+    from services.runtime.refused import RefusedRequests
     from services.study.job import prepared
 
     stack, simulated = ExitStack(), clock.kind == "simulated"
@@ -117,7 +118,8 @@ def open_run(
             modes[twin] = maker.twin(twin, backend)
         switches = {twin: one.switch for twin, one in modes.items()}
         points = {twin: one.shown.points for twin, one in modes.items()}
-        published = Published(site.name, points, clock, journal)
+        refused = RefusedRequests(site.name, audit, clock)
+        published = Published(site.name, points, clock, journal, refused=refused.take)
         events.into = published.happened
         for twin, switch in switches.items():
             tell_restarts(twin, switch.model, published.happened)
@@ -156,7 +158,7 @@ def open_run(
         )
         run = LiveRun(
             season, season.loop, modes, planners[0], published, Checkpoints(folder), options,
-            figures, live_limits(site), history,
+            figures, live_limits(site), history, refused,
         )  # fmt: skip
         runs.append(run)
         if beside is not None:

@@ -35,6 +35,7 @@ class Published:
     `points` by twin as `LiveSite.points` orders them; `clock` gives the loop's time (UTC ns) for
     events. Before the first step the view is of step 0, without twins, state `starting`. The last
     `keep` events are held; all are in `journal`, where there is one, and numbers go on from there.
+    `refused` is told of requests with wrong arguments and why, in the thread that asked.
     """
 
     def __init__(
@@ -45,11 +46,12 @@ class Published:
         journal: EventJournal | None = None,
         keep: int = 10_000,
         waiting: int = 64,
+        refused: Callable[[Request, tuple[str, ...]], None] | None = None,
     ) -> None:
         self.name = name
         self.twins = tuple(points)
         self._points = dict(points)
-        self._clock, self._journal = clock, journal
+        self._clock, self._journal, self._refused = clock, journal, refused
         self._moved = Condition()
         self._view = SiteView(0, clock(), {}, Pace("", 0.0, 0, 0, 0, 0.0, 0.0), state=STARTING)
         self._plan: PlanView | None = None
@@ -173,9 +175,11 @@ class Published:
         found = checked(request, self._points)
         if isinstance(found, Request):
             return self._requests.submit(found, told)
-        refused = Waiting(request, told)
-        refused.answer(Reply(False, found, {WRONG: True}))
-        return refused
+        if self._refused is not None:
+            self._refused(request, found)
+        waiting = Waiting(request, told)
+        waiting.answer(Reply(False, found, {WRONG: True}))
+        return waiting
 
     def give_up(self, waiting: Waiting, timeout_s: float) -> Reply:
         """What to tell who waited `timeout_s` in vain; a request not yet begun is withdrawn."""

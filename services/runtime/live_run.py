@@ -28,6 +28,7 @@ from services.runtime.limit_watch import LimitWatch
 from services.runtime.live_loop import LiveLoop
 from services.runtime.loop_services import LoopServices
 from services.runtime.planning import LivePlanning
+from services.runtime.refused import RefusedRequests
 from services.runtime.resuming import check_same
 from services.runtime.saving import Saving
 from services.runtime.stopping import BrokenOff, Stopping
@@ -70,11 +71,12 @@ class LiveRun:
         figures: LiveFigures,
         limits: Mapping[str, Sequence[AlarmLimit]],
         history: LiveHistory | None = None,
+        refused: RefusedRequests | None = None,
     ) -> None:
         self.run, self.loop, self.published = run, loop, published
         self.modes = dict(modes)
         self._checkpoints, self._options, self._history = checkpoints, options, history
-        self._figures = figures
+        self._figures, self._refused = figures, refused
         self._clock: RunClock = loop.clock
         self._simulated = loop.clock.kind == "simulated"
         happened = published.happened
@@ -136,6 +138,8 @@ class LiveRun:
         for modes in self.modes.values():
             for guard in modes.switch.guards():
                 guard.close()
+        if self._refused is not None:
+            self._refused.record(all_=True)
         self._publish()
 
     def exchange_step(self) -> None:
@@ -161,6 +165,8 @@ class LiveRun:
         for modes in self.modes.values():
             modes.watch()
         self._serve()
+        if self._refused is not None:
+            self._refused.record()
         now = time.monotonic()
         if not self._simulated or now - self._shown_s >= self._options.view_s:
             self._shown_s = now

@@ -15,6 +15,7 @@ from rami.core import units
 from rami.core.errors import ConfigurationError, Problem, RunError
 from services.cli.live.runs import running
 from services.cli.output import print_json, printable, say, strict
+from services.control import RemoteSite
 from services.control.asking import ask
 from services.control.published import WRONG
 
@@ -67,6 +68,29 @@ def set_point(point: str, value: str, unit: str | None, lease: str | None, how: 
     lease_s = None if lease is None else _seconds("--lease", lease)
     given = {"point": point, "value": number, "unit": unit or found[2] or None, "lease_s": lease_s}
     request(Verb.SET_POINT, given, how)
+
+
+def acknowledge_all(comment: str, how: Asking) -> None:
+    """Every condition that waits to be acknowledged, each by a request of its own. Raises as
+    `request`, after the last one."""
+    timeout_s, run = _seconds("--timeout", how.timeout), running(how.run)
+    with RemoteSite(run, history=False) as site:
+        waiting = sorted(key for key, (_, seen) in site.conditions().items() if not seen)
+    done: list[str] = []
+    why: list[str] = []
+    for source, condition in waiting:
+        given = {"source": source, "condition": condition, "comment": comment}
+        reply = ask(run, Request(Verb.ACKNOWLEDGE, how.who or _login(), given), timeout_s)
+        told = f"{source or 'site'}: {condition}"
+        (done if reply.done else why).append(told)
+        why.extend(reply.why)
+    if how.json:
+        print_json({"done": not why, "acknowledged": done, "why": why})
+    else:
+        for told in done or ["nothing"]:
+            say(f"acknowledged: {printable(told)}")
+    if why:
+        _refuse(Verb.ACKNOWLEDGE, Reply(False, tuple(why)))
 
 
 def _seconds(where: str, text: str) -> float:

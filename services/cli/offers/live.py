@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from rami.core.errors import ConfigurationError
 from services.cli import ending
 from services.cli.options import Json
 
@@ -209,15 +210,30 @@ def release(
 @app.command()
 @ending.handled
 def ack(
-    source: Annotated[str, typer.Argument(help="what it concerns, e.g. hts; 'site' for the site")],
-    condition: Annotated[str, typer.Argument(help="name of the condition, as `status` shows it")],
+    source: Annotated[
+        str | None, typer.Argument(help="what it concerns, e.g. hts; 'site' for the site")
+    ] = None,
+    condition: Annotated[
+        str | None, typer.Argument(help="name of the condition, as `status` shows it")
+    ] = None,
     run: Run = None,
+    all_: Annotated[
+        bool, typer.Option("--all", help="all that wait for it, in place of SOURCE CONDITION")
+    ] = False,
     as_: As = None,
     comment: Annotated[str, typer.Option(help="remark, for the record", metavar="TEXT")] = "",
     timeout: Timeout = _TIMEOUT,
     json: Json = False,
 ) -> None:
-    """Acknowledge an alarm."""
+    """Acknowledge an alarm, or all of them."""
+    from services.cli.live import request as work
+
+    if all_ and condition is None:
+        named = run if source is None else Path(source)
+        work.acknowledge_all(comment, _asking(named, as_, timeout, json))
+        return
+    if all_ or source is None or condition is None:
+        raise ConfigurationError("ack: wanted SOURCE and CONDITION, or --all")
     given = {"source": "" if source == "site" else source, "condition": condition}
     _ask("acknowledge", {**given, "comment": comment}, run, as_, timeout, json)
 

@@ -119,6 +119,24 @@ def test_alarms_are_shown_and_acknowledged(loop: SmallLoop) -> None:
     assert code == 0 and "ann has seen link" in out and "answer" not in out
 
 
+def test_all_alarms_are_acknowledged_at_once(loop: SmallLoop) -> None:
+    for source, condition in (("", "late"), ("hts", "link"), ("iess", "plant lost")):
+        loop.site.happened(
+            EventKind.LINK, source, Severity.ALARM, "x", condition=condition, active=True
+        )
+    assert _called("ack", "hts", "link")[0] == 0
+    code, out, _ = _called("ack", "--all", "--as", "ann", "--comment", "rounds")
+    assert code == 0 and out.splitlines() == [
+        "acknowledged: site: late", "acknowledged: iess: plant lost",
+    ]  # fmt: skip
+    assert all(seen for _, seen in loop.site.conditions().values())
+    code, out, _ = _called("ack", "--all", "demo", "--json")
+    assert code == 0 and json.loads(out) == {"done": True, "acknowledged": [], "why": []}
+    for words in (["ack"], ["ack", "hts"], ["ack", "hts", "link", "demo", "--all"]):
+        code, _, err = _called(*words)
+        assert code == 2 and "wanted SOURCE and CONDITION, or --all" in err
+
+
 def test_nobody_runs_there(rami: Rami, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     done = rami("status")
     assert done.returncode == 3 and "nobody runs below" in done.stderr
