@@ -82,7 +82,7 @@ def run(file: Path, out: Path, start: str | None, days: int, json: bool) -> None
         print_table(header, [_row(day) for day in found])
         say(f"written: {out / 'report.html'}, {out / 'results.json'}")
     if not any(day.schedules for day in found):
-        raise RunError("no plan was made; see the troubles above")
+        raise RunError(f"no plan was made; why is in {out}/*/{utility.name}/services.jsonl")
 
 
 def _row(day: object) -> list[object]:
