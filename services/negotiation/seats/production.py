@@ -38,8 +38,8 @@ class ProductionSeat(Seat):
     ) -> None:  # fmt: skip
         super().__init__(sender, actor, days)
         self._tariff, self._contracts = tariff, contracts
-        #: heat that consumers change, kWh
-        self._moved = 0.0
+        #: heat that consumers change, kWh; days planned
+        self._moved, self._planned = 0.0, 0
         self._before: tuple[ProductionPlan, Values, dict[str, float]] | None = None
 
     def called(self, call: NegotiationCall, inbox: Inbox) -> Iterable[Say]:
@@ -50,6 +50,9 @@ class ProductionSeat(Seat):
         if day is None or call.phase != "plan":
             return []
         one = self.actor
+        if self._planned == 1:
+            one.bill_peaks()  # the day before warmed up
+        self._planned += 1
         one.begin(day)
         told = {str(m.topic): m for m in inbox.of("forecast") if _of_day(m, call)}
         if not call.step:
