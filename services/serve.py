@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rami.core.errors import ConfigurationError, Problem, RamiError
+from rami.core.errors import RamiError
 from rami.core.event import EventKind, Severity
 from rami.core.promptness import prompt
 from rami.core.timegrid import instant, iso
 from rami.integration.mode import Mode
 from services import assemble
+from services.preflight import check_start
 from services.study.folder import make_folder
 from services.study.job import Job, job_result
 from services.study.recording import check_historian
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from twins.site.site import Site
 
 Report = Callable[[str, float], None]
-_STARTS = "checkpoint-*.bin"
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def serve_site(
     Checkpoints, events and the audit are in `out`, at the end also what `run_site` writes.
     Raises RamiError; the last checkpoint stands, and `resume` goes on from it.
     """
-    _check(site, out, options)
+    check_start(site, out, options.who, options.rehearsals, resume=options.resume)
     with _Signals() as signals:
         return _served(site, out, options, report, signals)
 
@@ -137,25 +137,6 @@ def _span(site: Site, options: ServeOptions, kind: str) -> tuple[int, int]:
     span = site.clock.duration if options.duration_s is None else options.duration_s
     start = begin_ns(site) if kind == "real" else instant(site.clock.start)
     return start, round(span / site.strategy.step)
-
-
-def _check(site: Site, out: Path, options: ServeOptions) -> None:
-    problems = [
-        Problem("--rehearse", f"no twin {twin!r}", f"twins are {', '.join(site.twins)}")
-        for twin in options.rehearsals
-        if twin not in site.twins
-    ]
-    waiting = [t for t, d in site.twins.items() if d.mode != "simulate"]
-    if waiting and not options.who:
-        what = f"{', '.join(waiting)}: a mode that reaches a plant is entered in somebody's name"
-        problems.append(Problem("--as", what, "say who you are: `--as NAME`"))
-    has_run = any(out.glob(_STARTS))
-    if has_run and not options.resume:
-        problems.append(Problem(str(out), "holds a run already", "--resume, or another --out"))
-    if options.resume and not has_run:
-        problems.append(Problem(str(out), "holds no checkpoint to resume from"))
-    if problems:
-        raise ConfigurationError(problems)
 
 
 class _Signals:

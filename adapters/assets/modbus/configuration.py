@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
 from rami.asset.component import Declared
 from rami.core.errors import Problem
+from rami.core.packages import Package
 from rami.core.quantity import Duration
 from rami.core.written import InputFile, Switch
 from rami.integration.heartbeat import HeartbeatSettings
@@ -57,6 +58,8 @@ class ModbusConfiguration(Declared):
 
     Example: `plant: {kind: modbus, host: 192.0.2.7, registers: maps/iess.csv}`.
     """
+
+    packages: ClassVar[tuple[Package, ...]] = (Package("pymodbus", "modbus"),)
 
     kind: Literal["modbus"] = "modbus"
     host: str = Field(min_length=1, description="name or address of the device or gateway")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from ipaddress import ip_address
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -13,6 +13,7 @@ from rami.asset.component import Declared
 from rami.communication.service.contract import Fallback, Need, Offer, ServiceDeclaration
 from rami.communication.service.settings import Place, ServiceConfiguration
 from rami.core.errors import ConfigurationError
+from rami.core.packages import Package
 from rami.core.quantity import Duration, EnergyPrice
 from rami.core.written import Switch
 
@@ -40,6 +41,8 @@ class S2Resource(Declared):
 
 class S2Configuration(ServiceConfiguration):
     """Listens for resource managers by websocket, and speaks for them."""
+
+    packages: ClassVar[tuple[Package, ...]] = (Package("s2python", "s2"),)
 
     kind: Literal["s2"] = "s2"
     period: Duration = Field(900.0, description="between two tellings; it answers at once besides")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
 
 from rami.asset.component import Declared
+from rami.core.packages import Package
 from rami.core.quantity import Duration
 from rami.core.written import InputFile, Switch
 from rami.information.series import Series
@@ -47,6 +48,8 @@ class EmsHttpConfiguration(SourceConfiguration):
 
     Example: `source: {kind: ems_http, url: "https://ems.example/values", token_env: EMS_TOKEN}`.
     """
+
+    packages: ClassVar[tuple[Package, ...]] = (Package("httpx", "http"),)
 
     kind: Literal["ems_http"] = "ems_http"
     url: str = Field(pattern=_ADDRESS, description="asked for values")

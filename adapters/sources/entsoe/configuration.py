@@ -7,11 +7,12 @@ import re
 from collections.abc import Mapping
 from datetime import time
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
 from rami.core.errors import ConfigurationError, Problem
+from rami.core.packages import Package
 from rami.core.quantity import Duration
 from rami.information.series import DAY_AHEAD, Series
 from rami.information.source import DataSource, SourceConfiguration
@@ -31,6 +32,8 @@ class EntsoeConfiguration(SourceConfiguration):
     the prices of a day become known on the day before. Example:
     `source: {kind: entsoe, zone: DE_LU, cache: prices}`.
     """
+
+    packages: ClassVar[tuple[Package, ...]] = (Package("entsoe", "entsoe"),)
 
     kind: Literal["entsoe"] = "entsoe"
     zone: str = Field(pattern=r"^[A-Z]{2,4}(_[A-Z0-9]+)*$")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
+from rami.core.packages import Package
 from rami.core.quantity import Duration
 from rami.information.historian.settings import HistorianConfiguration
 
@@ -29,6 +30,8 @@ class PostgresConfiguration(HistorianConfiguration):
     Example: `historian: {kind: postgres, service: "host=/run/postgresql dbname=site"}`.
     Passwords belong into PGPASSFILE or PGPASSWORD.
     """
+
+    packages: ClassVar[tuple[Package, ...]] = (Package("psycopg", "postgres"),)
 
     kind: Literal["postgres"] = "postgres"
     service: Annotated[str, AfterValidator(_without_password)] = Field(

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field
 from rami.asset.component import Declared
 from rami.communication.service.contract import Fallback, Need, Offer, ServiceDeclaration
 from rami.communication.service.payload import PAYLOADS
+from rami.core.packages import Package
 from rami.core.quantity import Duration
 from rami.core.wording import did_you_mean
 from rami.core.written import Name
@@ -109,3 +110,8 @@ class BusSettings(Declared):
     port: int = Field(8883, ge=1, le=65535, description="of the broker, TLS")
     parties: Path = Field(Path("parties"), description="folder of keys that `rami parties` made")
     keepalive: Duration = Field(30.0, ge=5, le=3600, description="silence after which one asks")
+
+    @property
+    def packages(self) -> tuple[Package, ...]:
+        """What it needs beyond what is always installed."""
+        return (Package("paho", "mqtt"),) if self.kind == "mqtt" else ()
