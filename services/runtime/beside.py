@@ -47,6 +47,9 @@ class Beside(Protocol):
     def settle(self, model: PlantBackend) -> None:
         """Set the model to the plant's estimated state; ModelError."""
 
+    def inputs(self, held: Vector) -> Vector:
+        """What a model that stands for the plant must be told to do what it does at `held`."""
+
     def residuals(self) -> dict[str, float]:
         """Plant less model by point."""
 

@@ -122,6 +122,10 @@ class Companion:
         if self.estimator is not None and not self._fresh and isinstance(model, Stateful):
             model.set_state(self.estimator.state())
 
+    def inputs(self, held: Vector) -> Vector:
+        """What a model that stands for the plant must be told to do what it does at `held`."""
+        return held if self.estimator is None else self.estimator.characteristics.inputs(held)
+
     def residuals(self) -> dict[str, float]:
         """Plant less model in the last step, where both are known."""
         return self.shadow.residuals()

@@ -87,6 +87,8 @@ class LiveLoop(ClosedLoop):
         if station is None:
             self._begin(switch, inputs)
             return
+        if switch.moved:
+            outputs[:] = switch.told
         inputs[station.actuated] = station.control(outputs[station.measured])
         self._begin(switch, inputs)
         station.landed()
@@ -104,7 +106,8 @@ class LiveLoop(ClosedLoop):
         inputs, outputs = plant.inputs[name], plant.outputs[name]
         supply = self._supplies.get(name)
         if self.clock.kind != "simulated":
-            outputs[:] = switch.look()
+            switch.look()
+        outputs[:] = switch.told
         if supply is not None:
             inputs[supply.actuated] = supply.control(outputs[supply.measured], heat)
         self._begin(switch, inputs)

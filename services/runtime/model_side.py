@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from rami.asset.capability import Snapshotable
 from rami.asset.live import Vector
 from rami.core.errors import ModelError
 from rami.core.event import EventKind, Severity
 from services.loop.cosimulation import PlantBackend
-from services.runtime.beside import Happened
+from services.runtime.beside import Beside, Happened
 
 #: a model that failed is tried again after this time, s
 _RETRY_S = 60.0
@@ -18,7 +16,8 @@ _RETRY_S = 60.0
 class ModelSide:
     """Steps `backend` into `told`; `failed` is why it does not run, empty while it does.
 
-    `settle` sets it to the plant's state, as far as that is known, before it is tried again.
+    What is `beside` sets it to the plant's state, as far as that is known, before it is tried
+    again, and knows what the plant does otherwise.
     """
 
     def __init__(
@@ -27,14 +26,19 @@ class ModelSide:
         backend: PlantBackend,
         told: Vector,
         happened: Happened,
-        settle: Callable[[PlantBackend], None] | None,
+        beside: Beside | None,
     ) -> None:
         self.backend, self.told, self.failed = backend, told, ""
-        self._twin, self._happened, self._settle = twin, happened, settle
+        self._twin, self._happened, self._beside = twin, happened, beside
         self._failed_s = 0.0
         self._saved: bytes | None = None
 
-    def step(self, inputs: Vector, seconds: float, *, must: bool) -> bool:
+    def stand_in(self, held: Vector, seconds: float, *, must: bool) -> bool:
+        """As `step`, in the plant's place: it does at the positions `held` what the plant does."""
+        inputs = held if self._beside is None else self._beside.inputs(held)
+        return self.step(inputs, seconds, must=must)
+
+    def step(self, inputs: Vector, seconds: float, *, must: bool = False) -> bool:
         """Whether it made the step; ModelError where it does not and `must`."""
         if self.failed and not must:
             self._failed_s += seconds
@@ -42,8 +46,8 @@ class ModelSide:
                 return False
         self._failed_s = 0.0
         try:
-            if self.failed and self._settle is not None:
-                self._settle(self.backend)
+            if self.failed and self._beside is not None:
+                self._beside.settle(self.backend)
             self.told[:] = self.backend.step(inputs, seconds)
         except ModelError as error:
             if must:
@@ -59,8 +63,8 @@ class ModelSide:
 
     def settle(self) -> None:
         """Set it to the plant's state, as far as that is known; ModelError."""
-        if self._settle is not None:
-            self._settle(self.backend)
+        if self._beside is not None:
+            self._beside.settle(self.backend)
             self.told[:] = self.backend.read()
 
     def save(self) -> bytes:

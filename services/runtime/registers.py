@@ -53,6 +53,10 @@ class Registers:
         self._model[:] = now
         self.seen(plant)
 
+    def keep(self, into: Vector) -> None:
+        """Put them into the outputs `into` as they were told last."""
+        into[self._places] = self._told
+
     def seen(self, plant: Vector | None) -> None:
         """What the plant counts while the model is asked."""
         if plant is not None:

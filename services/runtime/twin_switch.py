@@ -33,7 +33,6 @@ class TwinSwitch:
     model's where the plant has none, and the model runs beside on the plant's inputs; in
     `control` what the loop writes reaches the plant. Everything goes through the guard of
     whichever of the two it is for. Registers count on across every change.
-
     `safe` are the actuators' safe values; while the twin is `resting` they are what is wanted.
     """
 
@@ -53,27 +52,23 @@ class TwinSwitch:
         self.twin, self.model, self.plant, self.beside = twin, model, plant, beside
         self.inputs, self.outputs = model.inputs, model.outputs
         self.edge, self._edge_guard = edge, edge_guard
-        self.clock = clock
         self.actuated = self.inputs.places(edge.inputs.names)
-        self._safe = safe
-        guards = {MODEL: edge_guard} | ({PLANT: plant.guard} if plant is not None else {})
-        self._claims = Claims(guards)
+        self.clock, self._safe = clock, safe
+        self._claims = Claims(dict(zip((MODEL, PLANT), self.guards(), strict=False)))
         self._commanded = edge.inputs.places(plant.guard.inputs.names if plant is not None else ())
         self.mode = Mode.SIMULATE
-        #: nothing that controllers want is done: the plant is away
-        self.resting = False
+        self.resting = False  #: nothing that controllers want is done: the plant is away
         self.advice: dict[str, float] = {}
         self.u = self.inputs.starts()
         self.told = np.array(model.read())
         edge.told = self.told.copy()
         self._registers = Registers(self.outputs, self.told)
         edge.held[:] = self.u[self.actuated]
-        settle = beside.settle if beside is not None else None
-        self._side = ModelSide(twin, model, edge.told, happened, settle)
+        self._side = ModelSide(twin, model, edge.told, happened, beside)
         self._not_taken = NotTaken(twin, clock, happened)
         self._landed, self._wanted = edge.held.copy(), edge.held.copy()
         self._others = np.zeros(len(edge.inputs), np.bool_)
-        self._moved = False  # the controllers must take the present positions over first
+        self.moved = False  #: the controllers must take over what is told now
 
     @property
     def backend(self) -> str:
@@ -128,8 +123,8 @@ class TwinSwitch:
     def held(self) -> tuple[Vector, NDArray[np.bool_]] | None:
         """As in Arbitrated: after a change once, while nothing is written always."""
         mask = self._others
-        if self._moved or self.idle:
-            self._moved = False
+        if self.moved or self.idle:
+            self.moved = False
             mask = np.ones(len(mask), np.bool_)
         if not mask.any():
             return None
@@ -139,9 +134,7 @@ class TwinSwitch:
 
     def landed(self) -> Vector | None:
         """As in Arbitrated."""
-        if np.array_equal(self._landed, self._wanted):
-            return None
-        return self._with(self._landed)
+        return None if np.array_equal(self._landed, self._wanted) else self._with(self._landed)
 
     def _with(self, positions: Vector) -> Vector:
         inputs = self.u.copy()
@@ -165,13 +158,12 @@ class TwinSwitch:
             self._command(self.plant, inputs[self.plant.actuated])
 
     def _command(self, plant: PlantSide, wanted: Vector) -> None:
-        own = plant.commandable
         if self.mode.asks:
-            self._claims.ask(PLANT, Role.TECHNICAL, wanted, own)
+            self._claims.ask(PLANT, Role.TECHNICAL, wanted, plant.commandable)
         # in `shadow` it only records what was refused
         stepped = plant.guard.step(plant.seen)
         if self.mode is Mode.ADVISE:
-            named = zip(plant.guard.inputs.names, wanted.tolist(), own, strict=True)
+            named = zip(plant.guard.inputs.names, wanted.tolist(), plant.commandable, strict=True)
             self.advice = {name: value for name, value, mine in named if mine}
         if self.mode is not Mode.CONTROL:
             return
@@ -183,9 +175,8 @@ class TwinSwitch:
 
     def act_now(self) -> None:
         """Have the guard decide at once, between two steps."""
-        plant = self.plant
-        if plant is not None and self.backend == PLANT:
-            plant.guard.step(plant.seen)
+        if self.backend == PLANT and self.plant is not None:
+            self.plant.guard.step(self.plant.seen)
         else:
             self._edge_guard.step(self.edge.observe())
 
@@ -199,7 +190,7 @@ class TwinSwitch:
         """The present values, read anew where no time has to pass for that."""
         if self.backend == PLANT and self.plant is not None:
             self.plant.look()
-            self._tell(self.plant)
+            self._tell()
         return self.told
 
     def end(self, seconds: float) -> Vector:
@@ -210,20 +201,27 @@ class TwinSwitch:
             plant.look(anew=plant.lockstep)
         self.edge.held[:] = self.u[self.actuated] = self.positions()
         if self.backend == MODEL or plant is None:
-            if self._side.step(self.u, seconds, must=not self.resting):
-                self.told[:] = self.edge.told
-            self._registers.count(self.told, self.edge.told)
-            self._registers.seen(plant.values if plant is not None else None)
+            self._side.stand_in(self.u, seconds, must=not self.resting)
         else:
             np.copyto(self.u, plant.acting, where=np.isfinite(plant.acting))
-            if self._side.step(self.u, seconds, must=False) and self.beside is not None:
+            if self._side.step(self.u, seconds) and self.beside is not None:
                 self.beside.step(self.u, plant, self.edge.told, seconds)
-            self._tell(plant)
+        self._tell()
         return self.told
 
-    def _tell(self, plant: PlantSide) -> None:
-        self.told[:] = np.where(np.isfinite(plant.values), plant.values, self.edge.told)
-        self._registers.count(self.told, self.edge.told, plant.values)
+    def _tell(self, *, count: bool = True) -> None:
+        """Points of the backend; registers go on, or stay where no time has passed."""
+        plant, model = self.plant, self.edge.told
+        own = plant.values if self.backend == PLANT and plant is not None else None
+        if own is not None:
+            self.told[:] = np.where(np.isfinite(own), own, model)
+        elif not self._side.failed:
+            self.told[:] = model
+        if count:
+            self._registers.count(self.told, model, own)
+            self._registers.seen(plant.values if plant is not None else None)
+        else:
+            self._registers.keep(self.told)
 
     def turn(self, mode: Mode, who: str, why: str, *, settle: bool = True) -> None:
         """Change over without a jump in registers or actuators; recorded at once.
@@ -235,8 +233,7 @@ class TwinSwitch:
         plant = self.plant
         assert plant is not None
         before, positions = self.backend, self.positions().copy()
-        to_model = mode is Mode.SIMULATE
-        if before == PLANT and to_model and settle:
+        if before == PLANT and mode is Mode.SIMULATE and settle:
             self._side.settle()
         enter_armed(plant.guard, mode, who, why)
         self._claims.drop_all()
@@ -244,17 +241,20 @@ class TwinSwitch:
         self.mode, self.advice = mode, {}
         if self.backend != before:
             self.edge.held[:] = positions
-            enter(self._edge_guard, Mode.CONTROL if to_model else Mode.SHADOW, who, why)
+            enter(
+                self._edge_guard, Mode.SHADOW if self.backend == PLANT else Mode.CONTROL, who, why
+            )
             if self.beside is not None:
                 self.beside.restart()
+            self._tell(count=False)
         self._others[:] = False
-        self._moved = True
+        self.moved = True
 
     def rest(self, resting: bool) -> None:
         """Let safe values be wanted, or what the controllers want again."""
         self.resting = resting
         self._claims.drop(MODEL, Role.SAFETY)
-        self._moved = True
+        self.moved = True
 
     def save(self) -> bytes:
         """Model, guards, registers, mode: the whole twin but its plant. ModelError."""
@@ -262,7 +262,7 @@ class TwinSwitch:
             "mode": self.mode.value,
             "resting": self.resting,
             "claims": self._claims.plain(),
-            "moved": self._moved,
+            "moved": self.moved,
             "others": self._others.tolist(),
             "model_side": self._side.plain(),
         }
@@ -289,12 +289,11 @@ class TwinSwitch:
         for name, vector in self._vectors().items():
             vector[:] = saved.array(name)
         plain = saved.plain
-        self.mode, self.resting, self._moved = Mode(plain["mode"]), plain["resting"], plain["moved"]
+        self.mode, self.resting, self.moved = Mode(plain["mode"]), plain["resting"], plain["moved"]
         self._side.restore(plain["model_side"])
         self._others[:] = plain["others"]
         self._claims.restore(plain["claims"])
 
     def _vectors(self) -> dict[str, Vector]:
-        edge = self.edge
-        vectors = (self.u, self.told, edge.told, edge.held, self._landed, self._wanted)
+        vectors = (self.u, self.told, self.edge.told, self.edge.held, self._landed, self._wanted)
         return dict(zip(("u", "told", "raw", "held", "landed", "wanted"), vectors, strict=True))

@@ -17,6 +17,7 @@ from rami.asset.live import Observation
 from rami.core.errors import DataError, ModelError
 from rami.core.points import PointIndex
 from rami.core.snapshot import Snapshot, array_bytes
+from rami.functional.estimation.characteristics import Characteristics, lags_of
 from rami.functional.estimation.compared import Compared
 from rami.functional.estimation.estimate import Estimate, chi2_high
 from rami.functional.estimation.initial import first_guess
@@ -36,7 +37,7 @@ Recorded = tuple[Vector, Observation, float]
 _FIRST_PASSES = 4
 #: part of a variance that measurements must have taken away for a state to count as observed
 _OBSERVED = 0.5
-_KIND, _VERSION = "state estimate", 1
+_KIND, _VERSION = "state estimate", 2
 
 
 class StateEstimator:
@@ -45,7 +46,8 @@ class StateEstimator:
     `measured` names the values of the observations; those that the model tells as well, registers
     left out, are `compared`. Values that are Bad, not finite or older than `stale_s` (none: a
     backend marks by itself what is too old) are left out; Uncertain ones, and those far from what
-    was expected, count less. Deterministic.
+    was expected, count less. `characteristics` say what the plant's actuators were found to do; the
+    model is stepped with them. Deterministic.
     """
 
     def __init__(
@@ -76,7 +78,8 @@ class StateEstimator:
         n = len(points)
         self._x, self._alone = self.state_points.starts(), self.state_points.starts()
         self._covariance, self._unseen = np.zeros((n, n)), np.zeros((n, n))
-        self._u = model.inputs.starts()
+        self.characteristics = Characteristics(model.inputs, lags_of(linearised, model.inputs))
+        self._held = self._u = model.inputs.starts()
         self._alone_s = 0.0
         self.started = False
 
@@ -98,6 +101,7 @@ class StateEstimator:
         self._unseen = self._covariance.copy()
         estimate = self._first(values, factor)
         self._alone, self._alone_s = self._x.copy(), 0.0
+        self.characteristics.start()
         self.started = True
         for held, seen, seconds in history:
             estimate = self.update(held, seen, seconds)
@@ -121,8 +125,10 @@ class StateEstimator:
         self._model.set_state(self._x)
         before = self._model.step(self._u, seconds)[self._told].copy()
         state = self._model.state()
-        matrices = self._propagate(state, seconds)
-        estimate = self._take_in(state, before, matrices, values, factor)
+        a, c, d = self._matrices(state)
+        self._propagate(a, seconds)
+        estimate = self._take_in(state, before, (c, d), values, factor)
+        self.characteristics.learn(self._held, self._x - state, np.diagonal(a), seconds)
         self._window.add(
             Step(
                 seconds,
@@ -163,7 +169,7 @@ class StateEstimator:
         parts = {
             "state": self._x,
             "alone": self._alone,
-            "inputs": self._u,
+            "inputs": self._held,
             "covariance": self._covariance,
             "unseen": self._unseen,
             "window": self._window.table(),
@@ -174,7 +180,8 @@ class StateEstimator:
             "started": self.started,
             "alone_s": self._alone_s,
         }
-        arrays = {name: array_bytes(part) for name, part in parts.items()}
+        arrays = {"characteristics": self.characteristics.save()}
+        arrays |= {name: array_bytes(part) for name, part in parts.items()}
         return Snapshot(_KIND, _VERSION, plain, arrays).to_bytes()
 
     def restore(self, state: bytes) -> None:
@@ -184,13 +191,16 @@ class StateEstimator:
         if (saved.plain["states"], saved.plain["compared"]) != own:
             raise DataError(f"{self.twin}: the saved estimate has other states or points")
         self._x, self._alone = saved.array("state"), saved.array("alone")
-        self._u, self._alone_s = saved.array("inputs"), float(saved.plain["alone_s"])
+        self._alone_s = float(saved.plain["alone_s"])
+        self.characteristics.restore(saved.parts["characteristics"])
+        self._hold(saved.array("inputs"))
         self._covariance, self._unseen = saved.array("covariance"), saved.array("unseen")
         self._window.fill(saved.array("window"))
         self.started = bool(saved.plain["started"])
 
     def _hold(self, inputs: Vector) -> None:
-        self._u = np.where(np.isfinite(inputs), inputs, self._u)
+        self._held = np.where(np.isfinite(inputs), inputs, self._held)
+        self._u = self.characteristics.inputs(self._held)
 
     def _outputs(self, state: Vector) -> Vector:
         self._model.set_state(state)
@@ -218,12 +228,10 @@ class StateEstimator:
         self._x, self._covariance = state, update.covariance
         return self._estimate(values, used, update.innovations, update.nis)
 
-    def _propagate(self, state: Vector, seconds: float) -> tuple[Matrix, Matrix]:
-        a, c, d = self._matrices(state)
+    def _propagate(self, a: Matrix, seconds: float) -> None:
         transition, noise = discretise(a, intensities(a), seconds)
         self._covariance = predicted(self._covariance, transition, noise)
         self._unseen = predicted(self._unseen, transition, noise)
-        return c, d
 
     def _take_in(
         self,

@@ -25,6 +25,10 @@ class Matrices(Protocol):
         """Shape (states, states)."""
 
     @property
+    def b(self) -> Matrix:
+        """Shape (states, inputs)."""
+
+    @property
     def c(self) -> Matrix:
         """Shape (outputs, states); the row of a register is zero."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -23,8 +24,10 @@ from services.assemble.live import live_points
 from services.assemble.runtime import MakePlant
 from services.emulate.backend import EmulatedBackend
 from services.emulate.settings import Settings
+from services.planning.job import Planned
 from tests.services.conftest import ReadySite
-from tests.services.runtime.rig import Rig, live
+from tests.services.runtime.planned_before import PlannedBefore
+from tests.services.runtime.rig import WIDE, Rig, live
 
 TWIN = "hts"
 #: rates of the actuators, as a site would declare them
@@ -102,7 +105,8 @@ def stays(count: int, seed: int, begin: int = _BEGIN) -> list[Stay]:
     is made, an actuator is at its limit, by hand, the link was just back."""
     draw = random.Random(seed)
     moments = ("random", "ramp", "re-plan", "saturated", "manual", "random", "ramp", "back")
-    found, at = [], begin
+    found: list[Stay] = []
+    at = begin
     for number in range(count):
         why = moments[number % len(moments)]
         if why == "ramp":
@@ -145,6 +149,7 @@ class Course:
     swaps: list[Swap]
     refused: list[str]
     reached: float
+    plans: list[Planned]
 
 
 def minutes_of(planned: list[Stay]) -> int:
@@ -161,13 +166,18 @@ def course(
     swapped: bool,
     plants: PlantMaker | None = None,
     begun: Callable[[Rig], object] = lambda rig: None,
+    plans: list[Planned] | None = None,
 ) -> Course:
-    """The run with or without the swaps; `begun` is called before it."""
+    """The run with or without the swaps, on `plans` in their order or its own; `begun` is called
+    before it."""
     plants = plants or Plants(ready)
     total = minutes_of(planned)
     with live(ready, folder, plants.by_twin(), total / 60.0 + 1.0) as rig:
         begun(rig)
-        return _Driver(rig, planned, plants.made[0], swapped=swapped).drive(total)
+        planner = rig.opened.run.planning._planner
+        desk = PlannedBefore(planner, plans)
+        planner.planned = desk  # type: ignore[method-assign]
+        return _Driver(rig, planned, plants.made[0], swapped=swapped).drive(total, desk.made)
 
 
 class _Driver:
@@ -206,7 +216,7 @@ class _Driver:
             self.cable.inputs.places(self.switch.edge.inputs.names)
         ]
 
-    def drive(self, total: int) -> Course:
+    def drive(self, total: int, plans: list[Planned]) -> Course:
         """Minute by minute."""
         rig, flows, handed, reached = self.rig, [], [], 0
         up = iter((Mode.SHADOW, Mode.ADVISE, Mode.CONTROL))
@@ -223,7 +233,7 @@ class _Driver:
         names = self.switch.edge.inputs.names
         return Course(
             names, np.array(flows), np.array(self.positions), np.array(self.own),
-            np.array(handed), self.swaps, self.refused, reached,
+            np.array(handed), self.swaps, self.refused, reached, plans,
         )  # fmt: skip
 
     def _handed(self) -> list[list[float]]:
@@ -282,11 +292,7 @@ def _at_limit(positions: Vector) -> bool:
 
 def declared(declaration: Mapping[str, Any]) -> dict[str, Any]:
     """The reference site with rates at the guard and a fidelity that the plant keeps."""
-    from copy import deepcopy
-
-    from tests.services.runtime.rig import WIDE
-
     site = deepcopy(dict(declaration))
-    site["twins"][TWIN]["fidelity"] = {"points": {**WIDE[TWIN], "hs.Q": "20 %"}}
+    site["twins"][TWIN]["fidelity"] = {"points": {**WIDE[TWIN], "hs.Q": "30 % or 500 kWh"}}
     site["twins"][TWIN]["guard"] = {"inputs": dict(RATES)}
     return site

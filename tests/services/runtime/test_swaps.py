@@ -10,12 +10,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from services.planning.job import Planned
 from tests.services.conftest import ReadySite
 from tests.services.runtime.self_driven import Beaten, SelfDriven, SelfDrivenPlants
 from tests.services.runtime.swap_table import allowed, table
 from tests.services.runtime.swaps import (
     FLOWS,
     Course,
+    Plants,
     Stay,
     course,
     declared,
@@ -23,14 +25,26 @@ from tests.services.runtime.swaps import (
 )
 
 Ready = Callable[[Mapping[str, Any], Path], ReadySite]
-#: flow temperatures of the networks, and of the station's own circuit
-NETWORKS, CIRCUIT = slice(1, 5), 0
+#: of the station's own circuit and of the networks
+FLOW_LINES = slice(0, 5)
 _PLANNED = [Stay(24, 2, "random"), Stay(42, 3, "manual")]
 
 
 @pytest.fixture
 def site(ready: Ready, reference_site_declaration: dict[str, Any], tmp_path: Path) -> ReadySite:
     return ready(declared(reference_site_declaration), tmp_path)
+
+
+def _both(
+    site: ReadySite, folder: Path, planned: list[Stay], seed: int = 3
+) -> tuple[Course, Course]:
+    """With and without the swaps, on the same plans; `seed` is that of the plant."""
+    other = course(site, folder / "other", planned, swapped=False, plants=Plants(site, seed=seed))
+    one = course(
+        site, folder / "one", planned, swapped=True, plants=Plants(site, seed=seed),
+        plans=other.plans,
+    )  # fmt: skip
+    return one, other
 
 
 def _no_jumps(one: Course) -> None:
@@ -46,17 +60,13 @@ def _energy_closes(one: Course) -> None:
 
 
 def test_swaps_leave_no_trace(site: ReadySite, tmp_path: Path) -> None:
-    one, other = (
-        course(site, tmp_path / f"{swapped}", _PLANNED, swapped=swapped)
-        for swapped in (True, False)
-    )
+    one, other = _both(site, tmp_path, _PLANNED)
     assert [swap.to for swap in one.swaps] == ["model", "plant"] * 2
     assert not one.refused
     difference = np.abs(one.flows - other.flows)
-    assert difference[:, NETWORKS].max() < 1.0, dict(
+    assert difference[:, FLOW_LINES].max() < 1.0, dict(
         zip(FLOWS, difference.max(axis=0), strict=True)
     )
-    assert difference[:, CIRCUIT].max() < 2.0
     _no_jumps(one)
     assert (np.abs(np.diff(one.own, axis=0)) <= allowed(one.names, 10.0) + 1e-9).all()
     _energy_closes(one)
@@ -85,13 +95,13 @@ def test_a_plant_that_drives_itself_is_taken_over(site: ReadySite, tmp_path: Pat
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", [1, 2])
 def test_a_hundred_swaps(site: ReadySite, tmp_path: Path, seed: int) -> None:
-    planned = stays(50, seed)
-    one, other = (
-        course(site, tmp_path / f"{swapped}", planned, swapped=swapped) for swapped in (True, False)
-    )
+    one, other = _both(site, tmp_path, stays(50, seed))
     sys.stdout.write("\n" + "\n".join(table(one, other)))
     assert len(one.swaps) == 100
-    assert np.abs(one.flows - other.flows)[:, NETWORKS].max() < 1.0
+    difference = np.abs(one.flows - other.flows)
+    assert difference[:, 0].max() < 1.0
+    # an engine of the factory starts some minutes sooner or later
+    assert difference[:, FLOW_LINES].max() < 1.1
     _no_jumps(one)
     assert (np.abs(np.diff(one.own, axis=0)) <= allowed(one.names, 10.0) + 1e-9).all()
     _energy_closes(one)
@@ -99,7 +109,7 @@ def test_a_hundred_swaps(site: ReadySite, tmp_path: Path, seed: int) -> None:
 
 @pytest.mark.soak
 def test_a_hundred_swaps_of_a_plant_that_drives_itself(site: ReadySite, tmp_path: Path) -> None:
-    def run(name: str, *, swapped: bool) -> Course:
+    def run(name: str, *, swapped: bool, plans: list[Planned] | None = None) -> Course:
         plants = SelfDrivenPlants(site)
 
         def begun(rig: Any) -> None:
@@ -108,10 +118,12 @@ def test_a_hundred_swaps_of_a_plant_that_drives_itself(site: ReadySite, tmp_path
             rig.opened.modes["hts"].switch.plant.rehearsal = Beaten(plant)
 
         return course(
-            site, tmp_path / name, stays(50, 1), swapped=swapped, plants=plants, begun=begun
-        )
+            site, tmp_path / name, stays(50, 1), swapped=swapped, plants=plants, begun=begun,
+            plans=plans,
+        )  # fmt: skip
 
-    one, other = run("one", swapped=True), run("other", swapped=False)
+    other = run("other", swapped=False)
+    one = run("one", swapped=True, plans=other.plans)
     sys.stdout.write("\n" + "\n".join(table(one, other)))
     assert len(one.swaps) == 100
     _no_jumps(one)

@@ -159,6 +159,9 @@ class ToyBeside:
         if isinstance(model, ToyModel) and self.plant is not None:
             model.t = self.plant.model.t
 
+    def inputs(self, held: Vector) -> Vector:
+        return held
+
     def residuals(self) -> dict[str, float]:
         return {}
 
