@@ -17,6 +17,7 @@ from rami.functional.district.joint import (
     dual_bound,
     network_programme,
     plan_jointly,
+    smoothed,
 )
 from rami.functional.strategy.convex import Programme
 from services.negotiation.actors.buildings import BuildingsService
@@ -165,7 +166,12 @@ class Table:
         )  # fmt: skip
 
     def _bound(self, load: Values, price: Values) -> float:
-        return dual_bound(load, price, self.production.step_h, *self._programmes(load))
+        programmes = self._programmes(load)
+        # every price gives a bound; the rounds end with some noise between neighbouring steps
+        return max(
+            dual_bound(load, p, self.production.step_h, *programmes)
+            for p in (price, smoothed(price))
+        )
 
     def _programmes(self, load: Values) -> Programmes:
         """Everybody's data on one table: for the joint plan, and for the report's bound."""
