@@ -46,7 +46,9 @@ def settings(names: tuple[str, ...] = (HOUSE,), **more: Any) -> S2Configuration:
 @contextmanager
 def edge(*names: str, folder: Path = Path(), **more: Any) -> Iterator[S2Service]:
     """A service that listens on some port."""
-    service = S2Service(settings(names or (HOUSE,), **more), "house_edge", Place("town", folder / "site.yaml"))
+    service = S2Service(
+        settings(names or (HOUSE,), **more), "house_edge", Place("town", folder / "site.yaml")
+    )
     try:
         service.run(Inbox(NOW))
         yield service

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import ExitStack
+
 import pytest
 
+from adapters.edges.s2.service import S2Service
 from rami.communication.service.payload import (
     FlexibilityAnswer,
     FlexibilityOffer,
@@ -16,6 +20,25 @@ from rami.communication.service.payload import (
 )
 from rami.core.timegrid import NS, instant
 from tests.adapters.edges.s2.rig import GRID, HOUSE, NOW, START, Manager, by_kind, edge, inbox
+
+LIMITED, MODED = "s03.limited", "s03.moded"
+
+
+@pytest.fixture(scope="module")
+def three() -> Iterator[tuple[S2Service, dict[str, Manager]]]:
+    """A tank, a power within limits, a device with modes, on one service."""
+    kinds = {HOUSE: "frbc", LIMITED: "pebc", MODED: "ombc"}
+    with edge(*kinds, lease="100 min") as service, ExitStack() as stack:
+        managers = {n: stack.enter_context(Manager(service, k, n)) for n, k in kinds.items()}
+        for manager in managers.values():
+            manager.until("described")
+        yield service, managers
+
+
+def follow(name: str, power: list[float]) -> ScheduleMessage:
+    return ScheduleMessage.model_validate(
+        {"grid": GRID, "unit": "kW", "quantity": "power", "series": {name: power}}
+    )
 
 
 def call(phase: str) -> NegotiationCall:
@@ -94,87 +117,87 @@ def test_a_building_negotiates_and_is_instructed() -> None:
         assert lived.series[HOUSE][0] == pytest.approx(7.1)
 
 
-def test_what_cannot_be_is_said_with_its_reason() -> None:
+def test_what_cannot_be_is_said_with_its_reason(
+    three: tuple[S2Service, dict[str, Manager]],
+) -> None:
+    service, managers = three
+    much = request([30.0] * 24, [], firm=True)
+    reply = by_kind(service.run(inbox(much, number=2)))["flexibility_answer"].payload
+    assert isinstance(reply, FlexibilityAnswer)
+    assert not reply.possible
+    assert "kW" in reply.because
+    managers[HOUSE].tell("level 80")
+    managers[HOUSE].until("done")
+    hot = by_kind(service.run(inbox(request(EVEN, CHEAP_FIRST), number=3)))
+    assert "outside its range" in hot["flexibility_answer"].payload.because  # type: ignore[attr-defined]
+    managers[HOUSE].tell("level 55")
+    managers[HOUSE].until("done")
+
+
+def test_one_that_is_not_there_says_so() -> None:
     with edge() as service:
         absent = by_kind(service.run(inbox(request(EVEN, CHEAP_FIRST))))
-        reply = absent["flexibility_answer"].payload
-        assert isinstance(reply, FlexibilityAnswer)
-        assert not reply.possible
-        assert "not connected" in reply.because
-        with Manager(service) as manager:
-            manager.until("described")
-            much = request([30.0] * 24, [], firm=True)
-            reply = by_kind(service.run(inbox(much, number=2)))["flexibility_answer"].payload
-            assert not reply.possible  # type: ignore[attr-defined]
-            assert "kW" in reply.because  # type: ignore[attr-defined]
-            manager.tell("level 80")
-            manager.until("done")
-            hot = request(EVEN, CHEAP_FIRST, number=3)
-            reply = by_kind(service.run(inbox(hot, number=3)))["flexibility_answer"].payload
-            assert "outside its range" in reply.because  # type: ignore[attr-defined]
+        assert "not connected" in absent["flexibility_answer"].payload.because  # type: ignore[attr-defined]
+        said = service.run(inbox(follow(HOUSE, EVEN), number=2))
+        assert said[0].payload.condition == "instruction refused"  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize(("kind", "message"), [("pebc", "PEBC"), ("ombc", "OMBC")])
-def test_other_control_types_follow_a_schedule(kind: str, message: str) -> None:
-    wanted = ScheduleMessage.model_validate(
-        {"grid": GRID, "unit": "kW", "quantity": "power", "series": {HOUSE: [5.0, 9.0] * 12}}
-    )
-    with edge(lease="4 h") as service, Manager(service, kind) as manager:
-        manager.until("described")
-        said = by_kind(service.run(inbox(wanted)))
-        assert said["schedule"].payload.series[HOUSE][:2] == pytest.approx([5.0, 9.0], abs=0.5)  # type: ignore[attr-defined]
-        assert "alarm" not in said
-        order = next(o["content"] for o in manager.until("instruction") if "content" in o)
-        assert order["message_type"] == f"{message}.Instruction"
-        if kind == "pebc":
-            elements = order["power_envelopes"][0]["power_envelope_elements"]
-            lengths = [e["duration"] for e in elements]
-            assert lengths == pytest.approx([3_600_000] * 4, abs=60_000)
-            assert sum(lengths) <= 4 * 3_600_000, "no longer than the lease"
-            assert [e["upper_limit"] for e in elements[:2]] == [5000, 20000]
-            assert [e["lower_limit"] for e in elements[:2]] == [0, 9000]
+@pytest.mark.parametrize(("name", "message"), [(LIMITED, "PEBC"), (MODED, "OMBC")])
+def test_other_control_types_follow_a_schedule(
+    three: tuple[S2Service, dict[str, Manager]], name: str, message: str
+) -> None:
+    service, managers = three
+    said = by_kind(service.run(inbox(follow(name, [5.0, 9.0] * 12), number=len(name))))
+    assert said["schedule"].payload.series[name][:2] == pytest.approx([5.0, 9.0], abs=0.5)  # type: ignore[attr-defined]
+    assert "alarm" not in said
+    order = next(o["content"] for o in managers[name].until("instruction") if "content" in o)
+    assert order["message_type"] == f"{message}.Instruction"
+    if message == "PEBC":
+        elements = order["power_envelopes"][0]["power_envelope_elements"]
+        lengths = [e["duration"] for e in elements]
+        assert lengths == pytest.approx([3_600_000, 2_400_000], abs=60_000)
+        assert sum(lengths) <= 100 * 60_000, "no longer than the lease"
+        assert [e["upper_limit"] for e in elements] == [5000, 20000]
+        assert [e["lower_limit"] for e in elements] == [0, 9000]
 
 
-def test_leases_are_renewed_and_what_was_sent_before_is_revoked() -> None:
-    wanted = ScheduleMessage.model_validate(
-        {"grid": GRID, "unit": "kW", "quantity": "power", "series": {HOUSE: [0.0, 14.0] * 12}}
-    )
-    with edge(lease="100 min") as service, Manager(service) as manager:
-        manager.until("described")
-        service.run(inbox(wanted))
-        manager.tell("level 55")
-        first = [o["content"] for o in manager.until("done") if o["what"] == "instruction"]
-        assert len(first) == 3, "now, in an hour, and back"
-        service.run(inbox(now_ns=NOW + 3600 * NS))
-        service.listener.call(service.dealing.renew())
-        manager.tell("level 55")
-        later = manager.until("done")
-        ends = [instant(o["content"]["execution_time"]) for o in later if "content" in o]
-        assert ends[0] == pytest.approx(NOW + 160 * 60 * NS, abs=60 * NS)
-        gone = [o["id"] for o in later if o["what"] == "revoked"]
-        assert first[0]["id"] in gone, "the old way back"
-        kinds = [o["what"] for o in later]
-        assert kinds.index("revoked") > kinds.index("instruction"), "new ones first"
+def test_leases_are_renewed_and_what_was_sent_before_is_revoked(
+    three: tuple[S2Service, dict[str, Manager]],
+) -> None:
+    service, managers = three
+    manager = managers[HOUSE]
+    service.run(inbox(follow(HOUSE, [0.0, 14.0] * 12), number=5))
+    manager.tell("level 55")
+    first = [o["content"] for o in manager.until("done") if o["what"] == "instruction"]
+    assert len(first) == 3, "now, in an hour, and back"
+    service.run(inbox(now_ns=NOW + 3600 * NS))
+    service.listener.call(service.dealing.renew())
+    manager.tell("level 55")
+    later = manager.until("done")
+    ends = [instant(o["content"]["execution_time"]) for o in later if "content" in o]
+    assert ends[0] == pytest.approx(NOW + 160 * 60 * NS, abs=60 * NS)
+    gone = [o["id"] for o in later if o["what"] == "revoked"]
+    assert first[0]["id"] in gone, "the old way back"
+    kinds = [o["what"] for o in later]
+    assert kinds.index("revoked") > kinds.index("instruction"), "new ones first"
 
 
-def test_instructions_that_are_not_taken_are_an_alarm() -> None:
-    wanted = ScheduleMessage.model_validate(
-        {"grid": GRID, "unit": "kW", "quantity": "power", "series": {HOUSE: [0.0, 14.0] * 12}}
-    )
-    with edge() as service, Manager(service) as manager:
-        manager.until("described")
-        manager.tell("abort")
-        manager.until("done")
-        assert "schedule" in by_kind(service.run(inbox(wanted)))
-        manager.tell("level 55")
-        manager.until("done")
-        assert "is ABORTED" in by_kind(service.run(inbox()))["alarm"].payload.text  # type: ignore[attr-defined]
-        manager.tell("reject")
-        manager.until("done")
-        said = service.run(inbox(wanted, number=2))
-        alarms = [m.payload.condition for m in said if m.payload.kind == "alarm"]  # type: ignore[attr-defined]
-        assert "instruction refused" in alarms
-        assert "schedule" not in by_kind(said)
+def test_instructions_that_are_not_taken_are_an_alarm(
+    three: tuple[S2Service, dict[str, Manager]],
+) -> None:
+    service, managers = three
+    manager, wanted = managers[HOUSE], follow(HOUSE, [0.0, 14.0] * 12)
+    manager.tell("abort")
+    manager.until("done")
+    assert "schedule" in by_kind(service.run(inbox(wanted, number=6)))
+    manager.tell("level 55")
+    manager.until("done")
+    assert "is ABORTED" in by_kind(service.run(inbox()))["alarm"].payload.text  # type: ignore[attr-defined]
+    manager.tell("reject")
+    manager.until("done")
+    said = service.run(inbox(wanted, number=7))
+    assert "PERMANENT_ERROR" in by_kind(said)["alarm"].payload.text  # type: ignore[attr-defined]
+    assert "schedule" not in by_kind(said)
 
 
 def test_one_that_left_comes_back() -> None:
