@@ -32,6 +32,7 @@ DAYS, READ = 28, 20
 UTILITY = Path("examples/utilities/operation/buys_heat.yaml")
 #: the last one: processes that start, messages between them
 STAGES = ("ingest", "quality", "aggregate", "forecast", "plan", "start")
+_TRUTH = "truth.npz"
 _OF = {
     "read": "quality", "quality": "quality", "blocks": "aggregate", "sum": "aggregate",
     "release": "aggregate", "history": "aggregate",
@@ -46,6 +47,9 @@ def rows(quick: bool) -> Iterator[Row]:
         goal = max(SECONDS * count / 60_000, 60.0)
         yield below(f"{count:,} meters: a day of data to the plan", found["wall"], "s", goal)
         yield below(f"{count:,} meters: memory of all processes", found["gb"], "GB", GB)
+        yield below(
+            f"{count:,} meters: groups by the hour beside the truth", found["error"], "%", 1.0
+        )
 
 
 def measured(meters: int) -> dict[str, Any]:
@@ -98,6 +102,7 @@ def prepare(folder: Path, meters: int) -> None:
         store.compact()
     finally:
         store.close()
+    np.savez(folder / _TRUTH, names=np.array(made.groups), demand=made.demand[:, hours:])
     (folder / "timings.jsonl").unlink(missing_ok=True)
 
 
@@ -133,9 +138,20 @@ def measure(folder: Path) -> dict[str, Any]:
         "wall": round(wall, 2), "gb": round(highest[0] / 1e9, 3),
         "cpu": round(sum(u.ru_utime + u.ru_stime for u in spent), 2),
         "stages": {n: round(v, 2) for n, v in stages.items()},
+        "error": round(100 * _error(folder, report.measured), 3),
         "measured": balance["measured"][0], "unmetered": balance["unmetered_share"][0],
         "forecast": report.forecast_by,
     }  # fmt: skip
+
+
+def _error(folder: Path, told: dict[str, list[float | None]]) -> float:
+    """Absolute errors of groups and hours over the truth that was made up."""
+    import numpy as np
+
+    with np.load(folder / _TRUTH) as truth:
+        names, demand = truth["names"].tolist(), truth["demand"]
+    seen = np.array([[np.nan if v is None else v for v in told[name]] for name in names])
+    return float(np.nansum(np.abs(seen - demand)) / demand.sum())
 
 
 def _watch(highest: list[int], over: threading.Event) -> None:
