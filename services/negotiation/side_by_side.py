@@ -10,6 +10,7 @@ from time import monotonic
 from typing import Any
 
 from rami.asset.district.declaration import District
+from rami.core.errors import ConfigurationError, Problem
 from services.negotiation.results import StepResult, Talk
 from services.negotiation.week import LivedDistrict
 
@@ -35,7 +36,14 @@ def compare(
     said: Callable[[str], None] = lambda _: None,
     clock: Callable[[], float] = monotonic,
 ) -> Comparison:
-    """Live the district once for each step; weather, prices and habits are the same."""
+    """Live the district once for each step; weather, prices and habits are the same.
+
+    Raises ConfigurationError for a joint plan that owners do not allow (`negotiation.joint`).
+    """
+    if 3 in steps and not district.negotiation.joint:
+        hint = "`--steps 0,1,2`, or `joint: true` where all owners agree to it"
+        what = "its owners allow no joint plan, which needs everybody's data in one place"
+        raise ConfigurationError([Problem(f"{district.district}: negotiation.joint", what, hint)])
     return Comparison(district, {k: LivedDistrict(district, clock).live(k, said) for k in steps})
 
 
@@ -56,12 +64,16 @@ def as_json(found: Comparison, file: Path) -> dict[str, Any]:
             "sections": len(d.network.sections),
         },
         "meaning": {
-            "cost_EUR": "fuel, CO2 price, electricity, surplus heat's own cost, pumps, as lived",
+            "cost_EUR": "fuel, CO2 price, electricity, surplus heat's own cost, pumps, capacity, "
+            "as lived",
+            "capacity_EUR": "yearly price on what the span's highest power of a carrier exceeds "
+            "the level that is paid in any case",
             "co2_t": "fuel and bought heat, electricity from the grid less what is fed in",
             "morning_peak": "highest heat at the plant from 5 to 10 local time, per day",
             "outside_band_Kh": "degree-hours of all dwellings outside their comfort band",
             "gap": "plan's cost over a lower bound, of the agreed day on the same model: step 2 "
-            "the Lagrangian dual at the last prices, step 3 the relaxed joint programme",
+            "the Lagrangian dual at the last prices or their running median, step 3 the relaxed "
+            "joint programme",
         },
         "steps": steps,
         "against_step_0": _against(found),

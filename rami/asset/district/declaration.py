@@ -28,7 +28,7 @@ from rami.core.written import Instant, Name
 Unit = Annotated[Chp | Boiler | HeatStorage | HeatSource, Field(discriminator="kind")]
 
 
-class Weather(Declared):
+class MadeUpWeather(Declared):
     """A cold spell made up with a seed: `mean`, daily swing, slow drift, error of its forecast
     (standard deviations in K)."""
 
@@ -116,7 +116,7 @@ class District(Declared):
     days: int = Field(7, ge=1, le=31)
     step: Duration = 1800.0
     seed: int = Field(1, ge=0)
-    weather: Weather
+    weather: MadeUpWeather
     market: Market
     buildings: dict[Name, Buildings] = Field(min_length=1)
     network: Water

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from rami.asset.district.declaration import District
+from rami.core.errors import ConfigurationError
 from services.negotiation.loading import demo
 from services.negotiation.side_by_side import Comparison, as_json, compare
 from services.report.negotiation import write_page
@@ -89,3 +90,9 @@ def test_plants_follow_the_load(found: Comparison) -> None:
         for day in step.days:
             assert day.short_kWh == pytest.approx(0, abs=1.0)
             assert np.isfinite(day.plant).all()
+
+
+def test_a_joint_plan_that_owners_do_not_allow_is_refused(district: District) -> None:
+    bargain = district.negotiation.model_copy(update={"joint": False})
+    with pytest.raises(ConfigurationError, match="allow no joint plan"):
+        compare(district.model_copy(update={"negotiation": bargain}), (3,))

@@ -117,6 +117,8 @@ def _wanted(annotation: Any, marks: list[Any], headings: Mapping[type[BaseModel]
         kinds_ = [p for p in parts if p is not Ellipsis]
         count = "list of" if Ellipsis in parts else f"{len(kinds_)} of"
         return f"{count} {_wanted(kinds_[0], [], headings)}"
+    if origin is list:
+        return f"list of {_wanted(parts[0], [], headings)}"
     if isinstance(origin, type) and issubclass(origin, Mapping):
         return f"name: {_wanted(parts[1], [], headings)}"
     return _plain(annotation, headings)
