@@ -18,6 +18,7 @@ from services.report.whole_file import write_whole
 _COLOURS = {0: "#8c95a0", 1: "#e0a100", 2: "#2f78b7", 3: "#2e9e6b"}
 _ROWS = (
     ("cost_EUR", "cost, EUR", 0), ("production_EUR", "of it production, EUR", 0),
+    ("capacity_EUR", "of it capacity above what is paid already, EUR", 0),
     ("station_EUR", "of it surplus heat's own cost, EUR", 0),
     ("pumping_EUR", "of it pumps, EUR", 0),
     ("discomfort_EUR", "discomfort as priced by consumers, EUR", 0),
@@ -25,6 +26,7 @@ _ROWS = (
     ("morning_peak_max_kW", "morning peak, highest, kW", 0), ("peak_kW", "peak, kW", 0),
     ("outside_band_Kh", "outside the comfort band, K h of dwellings", 1),
     ("heat_demand_MWh", "heat demand, MWh", 1), ("heat_lost_MWh", "lost in pipes, MWh", 1),
+    ("left_in_storage_MWh", "left in the producer's storages, MWh", 1),
     ("short_kWh", "heat not delivered, kWh", 0),
     ("beyond_capacity_kWh", "beyond a section's capacity, kWh", 0),
 )  # fmt: skip
