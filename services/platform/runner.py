@@ -212,7 +212,8 @@ class Platform:
             mailroom = self.mailrooms[member.declaration.owner]
             member.news = mailroom.news(member.declaration, member.news)
             mail = self._mail(member, now)
-            self._lacking(member, mail.lacks)
+            if member.declaration.waits:  # who does not looks at what it lacks afterwards (`mail`)
+                self._lacking(member, mail.lacks)
             member.begun(now)
             if mail.waits:
                 why = "; ".join(f"{k}: {v}" for k, v in mail.inbox.why.items())
