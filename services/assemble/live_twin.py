@@ -120,7 +120,9 @@ class TwinMaker:
         if isinstance(backend, LiveModel):
             played = ModelRehearsal(backend)
         elif twin in self.rehearsals:
-            played = emulator = EmulatorRehearsal(self.rehearsals[twin])
+            played = emulator = EmulatorRehearsal(
+                self.rehearsals[twin], clock, self._of_emulator(twin)
+            )
             self.stack.callback(emulator.close)
         guard, watched = sealed(
             twin, backend, self.audit, clock, declared.guard, period_s=step_s,
@@ -130,6 +132,12 @@ class TwinMaker:
         return PlantSide(
             twin, guard, watched, ports, model.inputs, model.outputs, clock, live.hold, played
         )
+
+    def _of_emulator(self, twin: str) -> Callable[[str], None]:
+        def tell(text: str) -> None:
+            self.happened(EventKind.LINK, twin, Severity.WARNING, text)
+
+        return tell
 
     def _of_audit(self, twin: str) -> Callable[[str], None]:
         """The audit's trouble as a condition; a guard tells when it begins and when it is over."""

@@ -1,6 +1,7 @@
 """The control channel: JSON, a line each way, on this machine only; for those who test.
 
-`{"advance": 10}`, `{"status": true}`, `{"fault": "drift:hp.P_el,rate=5"}` (or as an object),
+`{"advance": 10}`, `{"time": "2019-01-14T00:00Z"}` (sets the clock of a plant in lockstep, nothing
+else), `{"status": true}`, `{"fault": "drift:hp.P_el,rate=5"}` (or as an object),
 `{"clear": "NAME"}` (or `all`), `{"around": {"hp_border.T_take": 31.5}}` (null lets go),
 `{"beat": true}` (the heartbeat, in lockstep), `{"truth": true}`, `{"stop": true}`; in one line
 with `advance`, `around` acts before it and `beat` in each of its scans. The answer holds `ok`,
@@ -15,13 +16,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from rami.core.errors import ConfigurationError, Problem, RamiError
-from rami.core.timegrid import iso
+from rami.core.timegrid import instant, iso
 from services.emulate.fault import parse_fault, read_fault
 from services.emulate.front import HOST, port_errors
 from services.emulate.input_image import Refused
 from services.emulate.pacing import Pacing
 
-_WORDS = ("advance", "status", "fault", "clear", "around", "beat", "truth", "stop")
+_WORDS = ("advance", "time", "status", "fault", "clear", "around", "beat", "truth", "stop")
 #: may stand beside `advance`
 _BEFORE = ("around", "beat")
 
@@ -94,6 +95,11 @@ class ControlChannel:
                 if isinstance(what, bool) or not isinstance(what, int | float):
                     raise ConfigurationError(f"advance: wanted seconds, got {what!r}")
                 await pacing.advance(float(what), beats=beats)
+            case "time":
+                try:
+                    await pacing.set_time(instant(str(what)))
+                except ValueError as error:
+                    raise ConfigurationError(f"time: {error}") from None
             case "fault":
                 if isinstance(what, str):
                     fault = parse_fault(what)
@@ -149,6 +155,7 @@ class ControlChannel:
         plc = self._pacing.plc
         return {
             **self._when(),
+            "time_ns": self._pacing.now_ns,
             "twin": plc.topology.name,
             "control": plc.control.name.lower(),
             "silent": plc.silent_s,

@@ -107,6 +107,11 @@ class Faults:
             hint = did_you_mean(name, self.entries) if self.entries else "none is on"
             raise ConfigurationError([Problem("fault", f"no fault {name!r}", hint)])
 
+    def shift(self, passed_s: float) -> None:
+        """It is so much later: what is on has been on as long as before."""
+        for entry in self.entries.values():
+            entry.begin_s += passed_s
+
     def _targets(self, fault: Fault) -> list[str]:
         components = self._topology.components
         if isinstance(fault, Fouling):

@@ -89,6 +89,10 @@ class InputImage:
         for _, place, value in due:
             self.write(place, value, None)
 
+    def shift(self, passed_s: float) -> None:
+        """It is so much later: what waits, waits as long as before."""
+        self._waiting = [(due_s + passed_s, place, value) for due_s, place, value in self._waiting]
+
     def surround(self, place: int, value: float | None) -> None:
         """Hold a disturbance at a value whoever writes it, or let it go; raises Refused."""
         if self.actuated[place]:

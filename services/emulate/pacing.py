@@ -6,7 +6,8 @@ import asyncio
 import time
 from collections.abc import Sequence
 
-from rami.core.timegrid import NS
+from rami.core.errors import ConfigurationError
+from rami.core.timegrid import NS, iso
 from services.emulate.front import Front
 from services.emulate.plc import Plc
 
@@ -34,6 +35,17 @@ class Pacing:
     def begin(self, start_ns: int) -> None:
         """The plant's time is this one, now that everybody can see it."""
         self._start_ns = start_ns - round(self.plc.elapsed_s * NS)
+
+    async def set_time(self, ns: int) -> None:
+        """Have the plant's clock show this UTC time, its plant being as it is; ConfigurationError
+        where its time passes by itself, or began later."""
+        if self.speed is not None:
+            raise ConfigurationError("time: it passes by itself; start with --lockstep")
+        if ns < self._start_ns:
+            raise ConfigurationError(f"time: the plant's clock begins at {iso(self._start_ns)}")
+        async with self._one_at_a_time:
+            self.plc.set_elapsed((ns - self._start_ns) / NS)
+            await self.show()
 
     @property
     def now_ns(self) -> int:

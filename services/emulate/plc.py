@@ -123,6 +123,15 @@ class Plc:
         """One more heartbeat of a controller that lives."""
         self.beat((self.heartbeat + 1) % 2**16)
 
+    def set_elapsed(self, elapsed_s: float) -> None:
+        """It is another time; everything is as it was, and as old as it was."""
+        scans = round(elapsed_s / self.settings.scan_s)
+        passed_s = (scans - self.scans) * self.settings.scan_s
+        self.scans = scans
+        self.told_s += passed_s
+        self.held.shift(passed_s)
+        self.faults.shift(passed_s)
+
     def refresh_faults(self) -> None:
         """Let faults that were put on or cleared just now act without waiting for a scan."""
         was = self._effects

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from time import monotonic
+from typing import Any
 
 from rami.core.errors import ConfigurationError, ModelError, UnreachableError
+from rami.core.timegrid import NS, iso, moment
 from rami.integration.live_model import LiveModel
 from services.emulate.control_client import ControlClient
 
@@ -43,11 +45,20 @@ class EmulatorRehearsal:
     listens at the start.
 
     In lockstep what surrounds the plant and its heartbeat go with the next `advance`: a round
-    trip a step.
+    trip a step. A plant whose clock is not the run's (`clock`, UTC ns) is set to it after each new
+    connection, and `tell` gets that in words: an emulator that was started anew begins at its
+    site's start, one that was there before a run was resumed has gone further.
     """
 
-    def __init__(self, port: int, again_s: float = 0.2) -> None:
+    def __init__(
+        self,
+        port: int,
+        clock: Callable[[], int],
+        tell: Callable[[str], None],
+        again_s: float = 0.2,
+    ) -> None:
         self._port, self._again_s, self._tried_s = port, again_s, 0.0
+        self._clock, self._tell, self._timed = clock, tell, 0
         self._client: ControlClient | None = ControlClient(port)
         self.lockstep = self._client.ask({"status": True}).get("speed") is None
         #: since the start; a new one has forgotten what surrounds its plant
@@ -70,7 +81,9 @@ class EmulatorRehearsal:
             self._ask({"beat": True})
 
     def advance(self, seconds: float) -> None:
-        """Let its time pass; UnreachableError."""
+        """Let its time pass up to the run's; UnreachableError."""
+        if self._timed != self.connections or self._client is None:
+            self._set_time(self._clock() - round(seconds * NS), round(seconds * NS))
         said: dict[str, object] = {"advance": seconds}
         if self._around:
             said["around"] = self._around
@@ -79,17 +92,27 @@ class EmulatorRehearsal:
         self._around, self._beat = {}, False
         self._ask(said)
 
+    def _set_time(self, ns: int, step_ns: int) -> None:
+        told = self._ask({"status": True})
+        if abs(told["time_ns"] - ns) >= step_ns:
+            self._ask({"time": moment(ns).isoformat()})
+            self._tell(
+                f"the emulator stood at {iso(told['time_ns'])}; its clock was set to the run's, "
+                f"{iso(ns)}, its plant is as it was"
+            )
+        self._timed = self.connections
+
     def close(self) -> None:
         """Hang up."""
         if self._client is not None:
             self._client.close()
             self._client = None
 
-    def _ask(self, said: Mapping[str, object]) -> None:
+    def _ask(self, said: Mapping[str, object]) -> dict[str, Any]:
         try:
             if self._client is None:
                 self._client = self._anew()
-            self._client.ask(said)
+            return self._client.ask(said)
         except UnreachableError:
             self.close()
             raise

@@ -141,3 +141,14 @@ def test_advance_wants_whole_scans(make: Make) -> None:
     for wrong in (3.0, -2.0, float("nan")):
         with pytest.raises(ConfigurationError, match="multiple of the scan"):
             plc.advance(wrong)
+
+
+def test_a_plc_at_another_time_is_as_it_was(make: Make) -> None:
+    plc = make("dhs", seed=4, heartbeat_s=None)
+    plc.advance(60)
+    before, ages = plc.truth(), plc.elapsed_s - plc.told_s
+    plc.set_elapsed(7200.0)
+    assert plc.elapsed_s == 7200.0 and plc.truth() == before
+    assert (plc.elapsed_s - plc.told_s == ages).all()
+    plc.advance(60)
+    assert plc.elapsed_s == 7260.0
