@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +20,7 @@ from twins.site.own_file import declares, read_own
 
 if TYPE_CHECKING:
     from rami.core.historian import Store
+    from rami.information.meters.settings import MeterDataset
     from rami.information.source import DataSource
 
 
@@ -84,6 +86,21 @@ def load_utility(file: Path | str) -> Utility:
     return utility
 
 
+def _named(utility: Utility, name: str, dataset: MeterDataset) -> Iterator[Problem]:
+    """What a service names of a dataset and the dataset does not have."""
+    service = utility.declaration.services[name]
+    for key, there in (
+        ("group", dataset.groups), ("section", dataset.groups),
+        ("recipient", tuple(dataset.recipients)), ("register_", tuple(dataset.registers)),
+    ):  # fmt: skip
+        said = getattr(service, key, None)
+        if said is not None and said not in there:
+            word = key.rstrip("_")
+            hint = did_you_mean(said, there) if there else f"the dataset declares no {word}"
+            where = utility.where(f"services.{name}.{word}")
+            yield Problem(where, f"the dataset has no {word} {said!r}", hint)
+
+
 def _checked(utility: Utility) -> list[Problem]:
     declared, found = utility.declaration, []
     try:
@@ -96,4 +113,6 @@ def _checked(utility: Utility) -> list[Problem]:
             hint = did_you_mean(dataset, declared.meters) if declared.meters else "declare it"
             what = f"no dataset {dataset!r}"
             found.append(Problem(utility.where(f"services.{name}.dataset"), what, hint))
+        elif dataset is not None:
+            found += _named(utility, name, declared.meters[dataset])
     return found

@@ -22,7 +22,7 @@ from rami.information.meters.pseudonym import signal_name
 
 @dataclass
 class Ingested:
-    """What an ingest took in; no numbers, no pseudonyms."""
+    """What an ingest took in, and lines `left_out`; no numbers, no pseudonyms."""
 
     files: int = 0
     readings: int = 0
@@ -32,6 +32,7 @@ class Ingested:
     duplicates: int = 0
     corrections: int = 0
     refused: int = 0
+    left_out: int = 0
 
 
 def ingest(
@@ -41,13 +42,15 @@ def ingest(
     *,
     customers: Path | None = None,
     register: str | None = None,
+    strict: bool = True,
     report: Callable[[str, float], None] = lambda _name, _share: None,
 ) -> Ingested:
     """Take files into the store as pseudonymous signals.
 
     Each chunk is durable when the next is read. Lines at fault are left out; the rest is taken,
     and a second ingest of the mended file drops what is there. Raises DataError for such lines
-    (file and line only), ConfigurationError, RunError when the log cannot be written.
+    (file and line only; not `strict`: they are counted), ConfigurationError, RunError when the
+    log cannot be written.
     """
     with dataset.locked():
         ring, settings = dataset.ring(), dataset.settings
@@ -82,7 +85,9 @@ def ingest(
         dataset.tell(
             "ingest", outcome, purpose=settings.purpose, rows=done.new, customers=done.customers
         )
-    faults.raise_any("all other lines are in; mend these and ingest the file again")
+    done.left_out = faults.count
+    if strict:
+        faults.raise_any("all other lines are in; mend these and ingest the file again")
     return done
 
 

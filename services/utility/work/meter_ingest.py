@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
 from rami.communication.service.contract import Inbox
 from rami.communication.service.function import FunctionService, Said
 from rami.communication.service.payload import KeyFigures
-from rami.core.errors import DataError
 from rami.core.timegrid import iso
 from rami.information.meters.dataset import Dataset
 from rami.information.meters.ingest import Ingested, ingest
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from services.utility.kinds.meter_ingest import MeterIngestConfiguration
 
 _COUNTS = ("files", "readings", "customers", "new_customers", "new", "duplicates", "corrections",
-           "refused")  # fmt: skip
+           "refused", "left_out")  # fmt: skip
 
 
 def meter_ingest(
@@ -37,12 +36,11 @@ def meter_ingest(
         local = local_day(day, utility.declaration.zone)
         files = c.paths(utility.folder, local.strftime(c.files))
         begun = perf_counter()
-        done, faults = _taken(c, utility, name, inbox.now_ns, local, bool(files))
+        done = _taken(c, utility, name, inbox.now_ns, files)
         note_seconds(
             utility.folder, name, local.date().isoformat(), {"ingest": perf_counter() - begun}
         )
         figures: dict[str, tuple[float, str]] = {n: (float(getattr(done, n)), "1") for n in _COUNTS}
-        figures["lines_left_out"] = (float(faults), "1")
         why = "" if files else f"no file {local.strftime(c.files)}"
         span = {"start": iso(day.start_ns), "end": iso(day.end_ns)}
         return Said(KeyFigures(figures=figures, **span), 2 * c.period, "ingest", reason=why)
@@ -64,25 +62,20 @@ def opened_dataset(utility: Utility, name: str, operator: str, now_ns: int) -> D
 
 
 def _taken(
-    c: MeterIngestConfiguration, utility: Utility, name: str, now_ns: int, day: datetime, some: bool
-) -> tuple[Ingested, int]:
+    c: MeterIngestConfiguration, utility: Utility, name: str, now_ns: int, files: list[Path]
+) -> Ingested:
     """Lines at fault are left out and counted; the rest is in."""
-    if not some:
-        return Ingested(), 0
+    if not files:
+        return Ingested()
     dataset = opened_dataset(utility, c.dataset, f"service {name}", now_ns)
-    files = c.paths(utility.folder, day.strftime(c.files))
     customers = utility.folder / c.customers if c.customers else None
-    done, left_out = Ingested(files=len(files)), 0
     store = utility.open_store()
     try:
-        try:
-            done = ingest(dataset, store, files, customers=customers, register=c.register_)
-        except DataError as error:
-            if any("ingest stopped" in p.what or "nothing of it" in p.hint for p in error.problems):
-                raise
-            left_out = len(error.problems)
+        done = ingest(
+            dataset, store, files, customers=customers, register=c.register_, strict=False
+        )
         # rows leave memory: the next one that opens the store needs not read the log
         store.compact()
     finally:
         store.close()
-    return done, left_out
+    return done

@@ -102,7 +102,7 @@ def test_a_day_of_25_hours_keeps_its_energy(make: Make) -> None:
         edit=lambda text: text.replace("2019-01-14T00:00+01:00", "2019-10-26T00:00+02:00"),
     )  # fmt: skip
     for day, report in enumerate(days(utility, utility.since_ns, 3)):
-        assert report.figures["ingest"]["lines_left_out"][0] == 0.0
+        assert report.figures["ingest"]["left_out"][0] == 0.0
         assert report.figures["balance"]["measured"][0] == 1.0
         _closes(report, made, day)
 
@@ -118,6 +118,16 @@ def test_a_missing_file_is_told_and_estimated(make: Make) -> None:
     assert second.alarms and "metered nowhere" in second.alarms[0]
     assert third.figures["balance"]["metered"][0] > 0.0
     _planned(third)
+
+
+def test_lines_at_fault_are_counted_and_the_rest_is_in(make: Make) -> None:
+    utility, made = make("solar_biomass", customers=150, faults=False)
+    file = next((made.file.parent / "meters").iterdir())
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text + "60000000;yesterday;17.5\n60000000;2019-01-14 01:00;many\n", "utf-8")
+    (report,) = days(utility, utility.since_ns, 1)
+    assert report.figures["ingest"]["left_out"][0] == 2.0
+    assert report.figures["balance"]["measured"][0] == 1.0
 
 
 def test_some_meters_and_some_none(make: Make) -> None:

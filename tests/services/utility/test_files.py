@@ -28,6 +28,9 @@ def _edited(tmp_path: Path, old: str, new: str) -> Path:
         ("Europe/Copenhagen\ndata", "Europe/Kopenhagen\ndata", "no time zone"),
         ("kind: network_plan", "kind: network_plans", "network_plans"),
         ("utility: buys_heat", "utility: buys_heat\ncolour: red", "colour"),
+        ("kind: group_demand", "kind: group_demand, section: area", "no section 'area'"),
+        ("planning: {purpose", "billing: {purpose", "no recipient 'planning'"),
+        ("kind: group_demand", "kind: group_demand, register: heat", "no register 'heat'"),
         (", dataset: customers}", "}", "wanted a dataset of meters, engineering data"),
     ],
 )
