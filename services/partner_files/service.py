@@ -78,7 +78,7 @@ class Partner:
             mark = (message.sequence, message.sent_ns)
             if self._heard.get(topic) != mark:
                 self._heard[topic] = mark
-                said.append(self._answer(message, now))
+                said += self._answer(message, now)
         return [one for one in said if one is not None]
 
     def _told(self, kind: str, now_ns: int) -> Said | None:
@@ -88,49 +88,45 @@ class Partner:
         if kind != "forecast":
             return None
         until_ns = min(table.grid.end_ns, issue(table) + round(self._settings.older_than * NS))
-        payload = _expected(table.grid, table.series)
+        payload = _expected(table)
         return Said(payload, (until_ns - now_ns) / NS, "demand") if until_ns > now_ns else None
 
-    def _answer(self, message: Message, now_ns: int) -> Said | None:
+    def _answer(self, message: Message, now_ns: int) -> list[Said]:
         payload, mark = message.payload, message.correlation
         if isinstance(payload, NegotiationCall):
             return self._called(payload, mark, now_ns)
         if isinstance(payload, FlexibilityRequest):
             reply = self._bargain.reply(payload, self._sides(payload.grid, now_ns))
-            return Said(reply, correlation=mark)
+            return [Said(reply, correlation=mark)]
         if isinstance(payload, Settlement) and payload.state == "proposed":
-            return Said(self._bargain.proposed(payload), correlation=mark)
+            return [Said(self._bargain.proposed(payload), correlation=mark)]
         if isinstance(payload, Settlement):
             agreed = self._bargain.ended(payload)
             if agreed:
                 grid = next(iter(agreed.values())).grid
                 self._put(_grid(grid), {n: a.reply.power for n, a in agreed.items()})
         if isinstance(payload, ScheduleMessage) and payload.quantity == "power":
-            mine = {
-                n: np.array(v) for n, v in payload.series.items() if n in self._settings.columns
-            }
+            names = payload.series.keys() & self._settings.columns.keys()
+            mine = {n: np.array(payload.series[n]) for n in names}
             if mine:
                 self._put(_grid(payload.grid), mine)
-        return None
+        return []
 
-    def _called(self, call: NegotiationCall, mark: str, now_ns: int) -> Said | None:
+    def _called(self, call: NegotiationCall, mark: str, now_ns: int) -> list[Said]:
         if call.phase == "offer":
-            return Said(self._bargain.offer(call.grid, self._sides(call.grid, now_ns)),
-                        correlation=mark)  # fmt: skip
-        kind = {"forecast": "forecast", "live": "measurement"}.get(call.phase, "")
-        table = self._desk.fresh(kind, now_ns, self._settings.older_than)
-        if table is None:
-            return None
-        grid = _grid(call.grid)
-        if kind == "measurement":
-            return Said(_measured(table), correlation=mark, subject="demand")
-        if table.grid.start_ns > grid.start_ns or table.grid.end_ns < grid.end_ns:
-            return None
-        length = [table.grid.step_ns / 1e6] * table.grid.count
-        series = {
-            n: over(grid, table.grid.start_ns, length, v.tolist()) for n, v in table.series.items()
-        }
-        return Said(_expected(grid, series), correlation=mark, subject="demand")
+            offer = self._bargain.offer(call.grid, self._sides(call.grid, now_ns))
+            return [Said(offer, correlation=mark)]
+        because = ""
+        said: list[Said] = []
+        if call.phase in ("forecast", "live"):
+            kind = "forecast" if call.phase == "forecast" else "measurement"
+            table = self._desk.fresh(kind, now_ns, self._settings.older_than)
+            found = None if table is None else _within(table, _grid(call.grid))
+            because = "" if found else f"there is no {kind} of that time"
+            if found:
+                payload = _measured(found) if kind == "measurement" else _expected(found)
+                said = [Said(payload, correlation=mark, subject="demand")]
+        return [*said, Said(self._bargain.ready(call.phase, because), correlation=mark)]
 
     def _sides(self, grid: Grid, now_ns: int) -> dict[str, Side | str]:
         whole, age_s = _grid(grid), self._settings.older_than
@@ -155,9 +151,25 @@ def _row(cells: Iterable[str]) -> str:
     return ",".join(f'"{c}"' if "," in c or '"' in c else c for c in cells)
 
 
-def _expected(grid: TimeGrid, series: Mapping[str, Values]) -> Forecast:
-    columns = {n: v.tolist() for n, v in series.items()}
-    return Forecast(grid=_told_grid(grid), unit="kW", quantity="power", series=columns)
+def _within(table: PartnerTable, grid: TimeGrid) -> PartnerTable | None:
+    """The part of a table over a grid; None where it does not cover it."""
+    if table.grid.start_ns > grid.start_ns or table.grid.end_ns < grid.end_ns:
+        return None
+    length = [table.grid.step_ns / 1e6] * table.grid.count
+    series = {}
+    for name, values in table.series.items():
+        known = np.isfinite(values)
+        part = over(grid, table.grid.start_ns, length, known.astype(float).tolist())
+        filled = np.where(known, values, 0.0).tolist()
+        with np.errstate(invalid="ignore", divide="ignore"):
+            means = over(grid, table.grid.start_ns, length, filled) / part
+        series[name] = np.where(part > 0.5, means, np.nan)
+    return PartnerTable(grid, series, table.issued_ns)
+
+
+def _expected(table: PartnerTable) -> Forecast:
+    columns = {n: v.tolist() for n, v in table.series.items()}
+    return Forecast(grid=_told_grid(table.grid), unit="kW", quantity="power", series=columns)
 
 
 def _measured(table: PartnerTable) -> Measurement:

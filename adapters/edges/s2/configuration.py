@@ -88,6 +88,7 @@ class S2Configuration(ServiceConfiguration):
         offers = (
             Offer("forecast", "demand"),
             Offer("measurement", "demand"),
+            Offer("negotiation_ready"),
             Offer("flexibility_offer"),
             Offer("flexibility_answer"),
             Offer("settlement_answer"),

@@ -41,24 +41,24 @@ class Dealing:
     ) -> None:
         self._settings, self._listener, self._clock = settings, listener, clock
         self._sides: dict[str, tuple[object, Grid, Side | str]] = {}
-        self._bargain = Bargain(settings.resources, ABSENT)
+        self.bargain = Bargain(settings.resources, ABSENT)
         self._standing: dict[str, Standing] = {}
         self._refused: list[tuple[str, str]] = []
         self._news: list[tuple[str, Agreed]] = []
 
     def offer(self, grid: Grid, here: Mapping[str, Told]) -> FlexibilityOffer:
         """By how much each can be moved over a day."""
-        return self._bargain.offer(grid, self._all(grid, here))
+        return self.bargain.offer(grid, self._all(grid, here))
 
     def reply(self, request: FlexibilityRequest, here: Mapping[str, Told]) -> FlexibilityAnswer:
         """The best change (kW) of each that is asked; why not, where one cannot."""
-        return self._bargain.reply(request, self._all(request.grid, here))
+        return self.bargain.reply(request, self._all(request.grid, here))
 
     def settled(self, settlement: Settlement, here: Mapping[str, Told]) -> SettlementAnswer | None:
         """Whether what was answered last is worth what is paid; made, it becomes instructions."""
         if settlement.state == "proposed":
-            return self._bargain.proposed(settlement)
-        for name, agreed in self._bargain.ended(settlement).items():
+            return self.bargain.proposed(settlement)
+        for name, agreed in self.bargain.ended(settlement).items():
             self._instruct(name, agreed, here)
         return None
 

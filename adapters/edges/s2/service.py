@@ -104,16 +104,15 @@ class S2Service:
         return []
 
     def _called(self, call: NegotiationCall, mark: str, here: Mapping[str, Told]) -> list[Said]:
-        grid = time_grid(call.grid)
-        if call.phase == "forecast":
-            expects = forecast(here, grid, self._settings)
-            return [] if expects is None else [Said(expects, 86400, "demand", mark)]
         if call.phase == "offer":
             return [Said(self.dealing.offer(call.grid, here), correlation=mark)]
-        if call.phase == "live":
-            lived = measurement(here, grid, self._settings)
-            return [] if lived is None else [Said(lived, 86400, "demand", mark)]
-        return []
+        grid, said, because = time_grid(call.grid), [], ""
+        if call.phase in ("forecast", "live"):
+            tells = forecast if call.phase == "forecast" else measurement
+            payload = tells(here, grid, self._settings)
+            said = [] if payload is None else [Said(payload, 86400, "demand", mark)]
+            because = "" if said else "no resource manager has told any"
+        return [*said, Said(self.dealing.bargain.ready(call.phase, because), correlation=mark)]
 
     def _regular(self, here: Mapping[str, Told], now_ns: int) -> list[Said]:
         step_ns = round(self._settings.step * NS)

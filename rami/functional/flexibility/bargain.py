@@ -5,9 +5,10 @@ Changes are in kW against the own forecast, costs in EUR of the change.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from rami.communication.service.payload import (
     FlexibilityOffer,
     FlexibilityRequest,
     Grid,
+    NegotiationReady,
     Settlement,
     SettlementAnswer,
 )
@@ -26,8 +28,11 @@ from rami.functional.flexibility.store_plan import Piece
 #: EUR/kWh per kW that hold an answer to what is asked firmly, and how far it may be off,
 #: as a share of what it can move
 FIRM, OFF = 10.0, 0.12
-#: EUR by which rounding to cents may leave somebody worse off
-CENT = 0.005
+#: EUR by which a settlement may miss a cost: what is beyond a hundredth of a cent is meant
+ROUND_OFF = 1e-4
+#: answers that are kept, since a firm request may ask for any of them
+_GIVEN = 200
+Phase = Literal["join", "forecast", "plan", "live"]
 
 
 @dataclass(frozen=True)
@@ -86,6 +91,11 @@ class Bargain:
     names: Iterable[str]
     absent: str = "it is not connected"
     last: dict[str, Agreed] = field(default_factory=dict)
+    _given: dict[str, deque[Agreed]] = field(default_factory=dict)
+
+    def ready(self, phase: Phase, because: str = "") -> NegotiationReady:
+        """That what a phase asks for was said; else why not."""
+        return NegotiationReady(phase=phase, done=not because, because=because[:500])
 
     def offer(self, grid: Grid, sides: Mapping[str, Side | str]) -> FlexibilityOffer:
         """By how much each can be moved over a day."""
@@ -115,12 +125,16 @@ class Bargain:
                 continue
             price = np.array(request.prices.get(name, request.price) or flat)
             target = np.array(request.change[name])
-            made = found.answer(price, request.penalty.get(name, 0.0), target, request.firm)
+            made = self._again(name, grid, target) if request.firm else None
+            if made is None:
+                made = found.answer(price, request.penalty.get(name, 0.0), target, request.firm)
             series[name], cost[name] = made.change.tolist(), made.cost
             if made.because:
                 why.append(f"{name}: {made.because}")
             else:
                 self.last[name] = Agreed(found, made, grid)
+                given = self._given.setdefault(name, deque(maxlen=_GIVEN))
+                given.append(self.last[name])
         if not asked:
             why.append("none of those asked is here")
         return FlexibilityAnswer(
@@ -136,15 +150,22 @@ class Bargain:
         worse = [
             f"{n}: paid {settlement.paid[n]:.2f} EUR for {a.reply.cost:.2f} EUR"
             for n, a in mine.items()
-            if settlement.paid[n] < a.reply.cost - CENT
+            if settlement.paid[n] < a.reply.cost - ROUND_OFF
         ]
         return SettlementAnswer(accepted=not worse, because="; ".join(worse)[:500])
 
     def ended(self, settlement: Settlement) -> dict[str, Agreed]:
         """What is to be done now that a settlement is made; nothing where it was dropped."""
         mine = {n: a for n, a in self.last.items() if n in settlement.paid}
-        self.last = {}
+        self.last, self._given = {}, {}
         return mine if settlement.state == "made" else {}
+
+    def _again(self, name: str, grid: Grid, target: Values) -> Reply | None:
+        """The answer in which just this was offered before."""
+        for agreed in reversed(self._given.get(name, ())):
+            if agreed.grid == grid and np.allclose(agreed.reply.change, target, atol=1e-6):
+                return agreed.reply
+        return None
 
 
 def missed(off: Values, size: float) -> str:

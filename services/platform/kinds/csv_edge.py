@@ -48,6 +48,7 @@ class CsvEdgeConfiguration(ServiceConfiguration):
         offers = (
             Offer("forecast", "demand"),
             Offer("measurement", "demand"),
+            Offer("negotiation_ready"),
             Offer("flexibility_offer"),
             Offer("flexibility_answer"),
             Offer("settlement_answer"),

@@ -139,7 +139,12 @@ def test_a_partner_negotiates_and_finds_his_schedule(tmp_path: Path) -> None:
     call = {"grid": GRID, "deadline": START}
     asked = [NegotiationCall.model_validate({**call, "phase": p}) for p in ("forecast", "offer")]
     told = by_kind(made.run(inbox(asked[0], number=2)))
-    assert told["forecast"].correlation == "day"
+    assert told["forecast"].correlation == told["negotiation_ready"].correlation == "day"
+    assert told["negotiation_ready"].payload.done  # type: ignore[attr-defined]
+    live = NegotiationCall.model_validate({**call, "phase": "live"})
+    lived = by_kind(made.run(inbox(live, number=9)))["negotiation_ready"].payload
+    assert not lived.done  # type: ignore[attr-defined]
+    assert "no measurement" in lived.because  # type: ignore[attr-defined]
     offered = by_kind(made.run(inbox(asked[1], number=3)))["flexibility_offer"]
     assert offered.payload.size[HOUSE] == pytest.approx(125)  # type: ignore[attr-defined]
     price = [0.1, 0.1, 0.4, 0.4]
@@ -150,6 +155,11 @@ def test_a_partner_negotiates_and_finds_his_schedule(tmp_path: Path) -> None:
     change = np.array(reply.series[HOUSE])  # type: ignore[attr-defined]
     assert change.sum() == pytest.approx(0, abs=1e-6)
     assert change[2:].sum() < -200
+    firm = FlexibilityRequest.model_validate(
+        {**request, "change": {HOUSE: change.tolist()}, "price": [], "firm": True}
+    )
+    held = by_kind(made.run(inbox(firm, number=10)))["flexibility_answer"].payload
+    assert held.series[HOUSE] == change.tolist(), "exactly what was answered"  # type: ignore[attr-defined]
     deal = {"paid": {HOUSE: 1.0}, "deadline": START}
     proposed = Settlement.model_validate({**deal, "state": "proposed"})
     accepted = by_kind(made.run(inbox(proposed, number=5)))["settlement_answer"].payload
