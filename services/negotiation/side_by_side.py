@@ -72,7 +72,7 @@ def as_json(found: Comparison, file: Path) -> dict[str, Any]:
             "morning_peak": "highest heat at the plant from 5 to 10 local time, per day",
             "outside_band_Kh": "degree-hours of all dwellings outside their comfort band",
             "gap": "plan's cost over a lower bound, of the agreed day on the same model: step 2 "
-            "the Lagrangian dual at the last prices or their running median, step 3 the relaxed "
+            "the Lagrangian dual at the last prices or smoothed, step 3 the relaxed "
             "joint programme",
         },
         "steps": steps,

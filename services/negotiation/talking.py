@@ -17,7 +17,7 @@ from rami.functional.district.joint import (
     dual_bound,
     network_programme,
     plan_jointly,
-    smoothed,
+    prices_tried,
 )
 from rami.functional.strategy.convex import Programme
 from services.negotiation.actors.buildings import BuildingsService
@@ -167,10 +167,9 @@ class Table:
 
     def _bound(self, load: Values, price: Values) -> float:
         programmes = self._programmes(load)
-        # every price gives a bound; the rounds end with some noise between neighbouring steps
+        # every price gives a bound
         return max(
-            dual_bound(load, p, self.production.step_h, *programmes)
-            for p in (price, smoothed(price))
+            dual_bound(load, p, self.production.step_h, *programmes) for p in prices_tried(price)
         )
 
     def _programmes(self, load: Values) -> Programmes:

@@ -147,10 +147,15 @@ def plan_jointly(
     return JointPlan(found.x[every], found.x[kelvin], [found.x[c] for c in sent], found.cost)
 
 
-def smoothed(price: Values, steps: int = 7) -> Values:
-    """Running median: a price without the noise that rounds leave between neighbours."""
-    wide = np.pad(price, steps // 2, mode="edge")
-    return np.median(np.lib.stride_tricks.sliding_window_view(wide, steps), axis=1)
+def prices_tried(price: Values) -> list[Values]:
+    """Prices that may bound better than the last ones, which carry some noise of the rounds from
+    step to step: these, their running median over 7 steps, their running mean over 17."""
+
+    def windows(steps: int) -> Values:
+        wide = np.pad(price, steps // 2, mode="edge")
+        return np.asarray(np.lib.stride_tricks.sliding_window_view(wide, steps))
+
+    return [price, np.median(windows(7), axis=1), windows(17).mean(axis=1)]
 
 
 def dual_bound(
