@@ -97,7 +97,11 @@ def test_rows_lie_in_the_order_of_pseudonyms(case: Case, tmp_path: Path, by: str
     readings.write_text("\n".join([head, *(lines if by == "file order" else lines[::-1])]))
     ingest(dataset, store, [readings])
     names = [s.name for s in store.signals("meters.*")]
-    if case.name == "duckdb" and not case.apart:
+    if case.name == "duckdb":
+        if case.apart:  # its numbers are seen from within
+            case.close()
+            case.apart = False
+            store = case.open()
         numbered = [s.name for s in store._contents.dictionary.by_id.values()]  # type: ignore[attr-defined]
     else:
         import psycopg
