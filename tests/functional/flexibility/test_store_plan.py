@@ -39,7 +39,7 @@ def test_no_plan_of_a_few_steps_is_better() -> None:
     switches = {("rest", "two"): Switch(0.3), ("two", "rest"): Switch(0.0)}
     store = Store(0, 8, (rest, two), switches=switches)
     rng = np.random.default_rng(4)
-    for _ in range(20):
+    for _ in range(6):
         price, usage = rng.uniform(-0.1, 1, 5), rng.integers(0, 2, 5).astype(float)
         ask = Ask(1.0, price * 3600, np.zeros(5), usage, end=2.0)
         plan = plan_store(store, 4, "rest", ask)
