@@ -21,6 +21,7 @@ from services.assemble.live_parts import (
 )
 from services.assemble.live_twin import MakePlant, TwinMaker
 from services.assemble.plant import open_backends
+from services.assemble.played import only_played
 
 if TYPE_CHECKING:
     from rami.core.frame import Frame
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
 __all__ = ["AUDIT_FILE", "MakePlant", "Opened", "begin_ns", "open_run", "run_clock"]
 
 AUDIT_FILE = "audit.jsonl"
+#: steps whose rows become durable together where all plants are only played
+_TOGETHER = 100
 
 
 @dataclass
@@ -104,7 +107,9 @@ def open_run(
 
     stack, simulated = ExitStack(), clock.kind == "simulated"
     try:
-        audit = stack.enter_context(AuditFile(folder / AUDIT_FILE, clock))
+        played = simulated and only_played(site, rehearsals or {}, plants or {})
+        together = _TOGETHER if played else 1
+        audit = stack.enter_context(AuditFile(folder / AUDIT_FILE, clock, together=together))
         journal = EventJournal(folder / EVENTS_FILE)
         stack.callback(journal.close)
         modes: dict[str, TwinModes] = {}

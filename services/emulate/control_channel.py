@@ -156,6 +156,7 @@ class ControlChannel:
         return {
             **self._when(),
             "time_ns": self._pacing.now_ns,
+            "serves": self._pacing.addresses,
             "twin": plc.topology.name,
             "control": plc.control.name.lower(),
             "silent": plc.silent_s,

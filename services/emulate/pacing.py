@@ -52,6 +52,11 @@ class Pacing:
         """The plant's time, UTC."""
         return self._start_ns + round(self.plc.elapsed_s * NS)
 
+    @property
+    def addresses(self) -> list[str]:
+        """Where it is served."""
+        return [front.address for front in self._fronts]
+
     async def show(self) -> None:
         """Let clients see the present state, or nothing while the link is down."""
         if self.plc.link_down != self._down:

@@ -27,17 +27,25 @@ KEEPER = "audit"
 class AuditFile:
     """Rows in a hash chain over `file` and the full files before it; implements `Audit`.
 
-    One `write` and one `fsync` for each batch. After a kill a torn last line is put aside and
-    told in the first row of the new session, and in `told`. A file that somebody else changed,
-    moved or removed is not written any more.
+    One `write` and one `fsync` for each batch; where all plants are only played, one `fsync` for
+    as many batches as `together` says: a power failure may then take the last ones. After a kill
+    a torn last line is put aside and told in the first row of the new session, and in `told`. A
+    file that somebody else changed, moved or removed is not written any more.
 
     Raises RunError where it cannot be opened: another process writes it, the last row was changed,
     rows are missing at the end, the folder cannot be written.
     """
 
-    def __init__(self, file: Path, clock: Callable[[], int], segment_bytes: int = SEGMENT) -> None:
+    def __init__(
+        self,
+        file: Path,
+        clock: Callable[[], int],
+        segment_bytes: int = SEGMENT,
+        *,
+        together: int = 1,
+    ) -> None:
         self.file = file
-        self._limit = segment_bytes
+        self._limit, self._together, self._waiting = segment_bytes, together, 0
         self._turn = Lock()
         self._handle = self._lock = -1
         self._size = 0
@@ -73,9 +81,10 @@ class AuditFile:
                 lines.append(canonical(row) + b"\n")
             self._append(b"".join(lines))
             self._last = last
-            # the rows are durable: a head that lags behind contradicts nothing
-            with suppress(OSError):
-                write_head(self.file, last)
+            if not self._waiting:
+                # the rows are durable: a head that lags behind contradicts nothing
+                with suppress(OSError):
+                    write_head(self.file, last)
 
     def head(self) -> str:
         """Digest of the last row, for checkpoints and `rami audit verify --head`."""
@@ -83,6 +92,10 @@ class AuditFile:
 
     def close(self) -> None:
         """Let go of the file and its lock."""
+        if self._waiting and self._handle >= 0:
+            with suppress(OSError):
+                os.fsync(self._handle)
+                write_head(self.file, self._last)
         for handle in (self._handle, self._lock):
             if handle >= 0:
                 os.close(handle)
@@ -107,7 +120,10 @@ class AuditFile:
             left = content
             while left:
                 left = left[os.write(self._handle, left) :]
-            os.fsync(self._handle)
+            self._waiting += 1
+            if self._waiting >= self._together:
+                os.fsync(self._handle)
+                self._waiting = 0
         except OSError:
             # a part of a batch would be rows of what is not going to be done
             self._torn = True
@@ -117,6 +133,8 @@ class AuditFile:
         self._size += len(content)
 
     def _rotate(self) -> None:
+        if self._waiting:
+            os.fsync(self._handle)
         os.rename(self.file, next_full(self.file))  # noqa: PTH104 (the same call as below undoes)
         os.close(self._handle)
         self._handle = -1

@@ -53,6 +53,47 @@ def test_a_batch_costs_one_fsync(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         assert len(calls) == 1
 
 
+def test_batches_of_played_plants_are_synced_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "audit.jsonl"
+    with AuditFile(file, HandClock(), 4_000, together=10) as audit:
+        calls: list[int] = []
+        monkeypatch.setattr(os, "fsync", calls.append)
+        for i in range(8):
+            audit.record((entry(i),))
+        assert not calls, "the row of the opening was the first of ten"
+        assert len(lines(file)) == 9, "yet each is written at once"
+        audit.record((entry(8),))
+        assert len(calls) == 1
+        for i in range(9, 15):
+            audit.record((entry(i),))
+    assert len(calls) > 1 and not verify(file).findings
+    with AuditFile(file, HandClock()) as audit:
+        assert not audit.told, "the head named the last row"
+
+
+def test_with_batches_synced_together_a_full_disk_is_found_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with AuditFile(tmp_path / "audit.jsonl", HandClock(), together=3) as audit:
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "write", full)
+            with pytest.raises(RunError, match="No space left on device"):
+                audit.record((entry(1),))
+        audit.record((entry(1),))
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "fsync", full)
+            for _ in range(2):  # until the disk takes it
+                with pytest.raises(RunError, match="No space left on device"):
+                    audit.record((entry(2),))
+        audit.record((entry(2),))
+    assert (verify(audit.file).rows, verify(audit.file).findings) == (3, ())
+
+
 def test_values_that_json_does_not_know_are_kept_as_text(tmp_path: Path) -> None:
     file = tmp_path / "audit.jsonl"
     with AuditFile(file, HandClock()) as audit:
