@@ -14,28 +14,31 @@ from asyncua import ua
 from asyncua.ua.ua_binary import struct_from_binary
 
 from adapters.stores.duckdb.configuration import DuckdbConfiguration
-from rami.core.errors import UnreachableError
-from rami.core.quality import Family, Reason, quality
 from rami.core.signal import Rows, Signal
 from rami.core.timegrid import NS, moment
-from services.opcua.history.archive import Archive
 from tests.services.opcua.attacks import until
-from tests.services.opcua.history_client import Reading, at, processed, raw, reading, values
+from tests.services.opcua.history_client import (
+    _FAR,
+    AVERAGE,
+    BETWEEN,
+    LEAST,
+    MOST,
+    POINT,
+    STATUS,
+    TIMES,
+    VALUES,
+    Reading,
+    at,
+    processed,
+    raw,
+    reading,
+    values,
+)
 from tests.services.opcua.running import START, Running, Server
-from tests.services.opcua.served import Served, client
+from tests.services.opcua.served import client
 from twins.site import load_site
 
-POINT, WORD = "hts.hex_hnht.P", "hts/Control/Mode"
-#: every 10 s for two hours, and a gap of 20 minutes after the first hour
-TIMES = START + 10 * NS * np.array([*range(360), *range(480, 720)])
-VALUES = np.arange(float(len(TIMES)))
-STATUS = np.full(len(TIMES), int(Reason.SIMULATED), np.uint32)
-STATUS[5], VALUES[5] = quality(Family.BAD, Reason.MISSING), np.nan
-_FAR = datetime(1601, 1, 1, tzinfo=UTC)
-AVERAGE, LEAST, MOST, BETWEEN = (
-    ua.NodeId(getattr(ua.ObjectIds, f"AggregateFunction_{name}"))
-    for name in ("Average", "Minimum", "Maximum", "Interpolative")
-)
+WORD = "hts/Control/Mode"
 
 
 @pytest.fixture(scope="module")
@@ -292,32 +295,3 @@ def test_nodes_and_server_tell_the_truth(server: Server) -> None:
         assert told == {AVERAGE, LEAST, MOST, BETWEEN}
 
     reading(server, work)
-
-
-def test_without_a_historian(served: Served) -> None:
-    async def work() -> Any:
-        async with client(served.url, served.keys["anna"], "observer") as made:
-            index = (await made.get_namespace_array()).index("urn:test")
-            return await Reading(made, index).raw("v0", start=START, end=START + NS)
-
-    (found,) = asyncio.run(work())
-    assert found.StatusCode.name == "BadHistoryOperationUnsupported"
-
-
-def test_a_store_that_cannot_be_had() -> None:
-    tried = []
-
-    def lost() -> Any:
-        tried.append(1)
-        raise UnreachableError("somebody else has it open")
-
-    async def work() -> None:
-        archive = Archive(lost)
-        for _ in range(3):
-            with pytest.raises(UnreachableError, match="somebody else"):
-                await archive.ask(lambda past: past.signals())
-        archive.close()
-
-    asyncio.run(work())
-    # not tried again at once
-    assert len(tried) == 1
