@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from tests.services.conftest import ReadySite
 from tests.services.runtime.rig import Rig
 from tests.services.runtime.with_services import (
     LOAD,
+    MEASURED,
     RUNS,
     attached,
     grid,
@@ -202,3 +204,34 @@ def test_a_schedule_from_outside_waits_for_an_operator(
         followed = rig.opened.season.schedule
         assert followed is not None and followed.values[1, at] == pytest.approx(wanted)
         assert any("offered by stranger/optimiser" in t for t in _texts(rig, "schedule"))
+
+
+def test_saved_and_gone_on_with_services_the_same_plan(
+    reference: ReadySite, tmp_path: Path
+) -> None:
+    own = {"measured": MEASURED, "forecaster": {"kind": "load_forecast", "owner": "dhs",
+           "method": "persistence", "apart": "thread"}}  # fmt: skip
+    changed = _changed(services={**RUNS, **own}, zones=[])
+    found = []
+    with serving(reference, tmp_path, changed) as rig:
+        rig.run(25)
+        rig.opened.run.checkpoint()
+        rig.run(20)
+        found.append((rig.opened.season.save(), services(rig).save()))
+    with serving(reference, tmp_path, changed, resume=True) as rig:
+        assert "service_forecaster_crashed" not in services(rig).counts()
+        rig.run(20)
+        found.append((rig.opened.season.save(), services(rig).save()))
+    assert found[0][0] == found[1][0]
+    assert _without_numbers(found[0][1]) == _without_numbers(found[1][1])
+
+
+def _without_numbers(state: bytes) -> str:
+    """Sequences go on over a restart, shares of quality begin anew."""
+    plain = json.loads(state)
+    heard = {o: [m for m in map(json.loads, t) if "quality" not in m["schema"]]
+             for o, t in plain["heard"].items()}  # fmt: skip
+    for messages in heard.values():
+        for message in messages:
+            del message["sequence"]
+    return json.dumps([heard, plain["members"], plain["counts"]], sort_keys=True)

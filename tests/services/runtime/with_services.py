@@ -39,11 +39,16 @@ def written(folder: Path, changed: Mapping[str, Any], name: str = "site.yaml") -
 
 @contextmanager
 def serving(
-    reference: ReadySite, folder: Path, changed: Mapping[str, Any], hours: float = 1.0
+    reference: ReadySite,
+    folder: Path,
+    changed: Mapping[str, Any],
+    hours: float = 1.0,
+    *,
+    resume: bool = False,
 ) -> Iterator[Rig]:
-    """A run in simulated time at its start."""
+    """A run in simulated time at its start, or where it was."""
     site = load_site(written(folder, changed))
-    with live(replace(reference, site=site), folder / "run", hours=hours) as rig:
+    with live(replace(reference, site=site), folder / "run", hours=hours, resume=resume) as rig:
         yield rig
 
 
