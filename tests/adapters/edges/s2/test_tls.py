@@ -23,7 +23,7 @@ def test_resource_managers_come_by_tls(tmp_path: Path) -> None:
         context.check_hostname = False
         url = f"wss://127.0.0.1:{service.listener.port}"
         headers = {"Authorization": f"Bearer {token(HOUSE)}"}
-        with connect(url, ssl=context, additional_headers=headers) as line:
+        with connect(url, ssl=context, additional_headers=headers, close_timeout=0.1) as line:
             line.send(json.dumps(handshake()))
             assert json.loads(line.recv(timeout=5))["status"] == "OK"
 
