@@ -25,7 +25,7 @@ def over_bus(
     """Live the days over a broker, and once more in this process; print both side by side."""
     from services.cli.site import reference_site
     from services.negotiation.demonstration import lived, prepared, running
-    from services.negotiation.loading import demo
+    from services.negotiation.loading import demo, section_of
     from services.negotiation.week import LivedDistrict
     from twins.site import load_site
 
@@ -33,9 +33,10 @@ def over_bus(
         hint = "`--steps 1` or `--steps 2`; 3 needs everybody's data in one process"
         raise ConfigurationError([Problem("--steps", f"{steps!r} over a bus", hint)])
     path = (demo() if file == "demo" else Path(file)).resolve()
-    section = {"file": str(path)} | {
-        k: v for k, v in (("groups", groups), ("days", days)) if v is not None
-    }
+    section = section_of(path)
+    if (groups or days) and "file" not in section:
+        raise ConfigurationError([Problem(str(path), "a district within a site keeps its size")])
+    section |= {k: v for k, v in (("groups", groups), ("days", days)) if v is not None}
     folder = (out / "bus").resolve()
     if folder.exists():
         raise RunError(f"{folder} is there already; remove it, or take another --out")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from rami.asset.district.declaration import District
 from rami.core.errors import ConfigurationError, Problem
 from twins.site.district import read_district
 from twins.site.own_file import declares
+from twins.site.reading import parse
+from twins.site.text import read_text
 
 _REPOSITORY = Path(__file__).parents[2] / "examples" / "utilities" / "demo.yaml"
 _PACKAGED = Path(__file__).parents[1] / "reference_site" / "district.yaml"
@@ -29,6 +32,20 @@ def load_district(file: Path) -> District:
     if declared is None:
         raise ConfigurationError([Problem(str(file), "is a site without a section `district`")])
     return declared
+
+
+def section_of(file: Path) -> dict[str, Any]:
+    """What a site's section `district` says to mean the district of this file, or of that site's
+    section. Raises ConfigurationError."""
+    if not is_site(file):
+        return {"file": str(file)}
+    load_district(file)
+    plain: Any = parse(read_text(file))[0].plain()
+    said = plain["district"]
+    chosen: dict[str, Any] = {"file": said} if isinstance(said, str) else said
+    if "file" in chosen:
+        chosen = chosen | {"file": str((file.parent / chosen["file"]).resolve())}
+    return chosen
 
 
 def is_site(file: Path) -> bool:
