@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from time import perf_counter
 
+import numpy as np
+
 from benchmarks.row import Row, below
 from rami.asset.district.scaling import scaled
 from services.negotiation.loading import demo, load_district
@@ -37,7 +39,9 @@ def talks(size: int) -> Talks:
     lived = LivedDistrict(scaled(declared.model_copy(update={"buildings": types}), size))
     first, day = lived.days
     lived.begin(first)
-    lived.production.schedule(None, sum(s.sent for s in lived.stations))
+    lived.production.schedule(
+        None, sum((s.sent for s in lived.stations), np.zeros(first.grid.count))
+    )
     lived._realised(first, lived.network.temperature, None)
     lived.production.bill_peaks()
     lived.begin(day)

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rami.asset.district.scaling import scaled
 from rami.functional.district.building import BuildingModel
 from rami.functional.district.demand import OwnForecast, gains, wanted
 from rami.functional.district.flexible import Flexible
 from rami.functional.district.stock import Stock, stock
 from services.negotiation.loading import demo, load_district
-from rami.asset.district.scaling import scaled
 from services.negotiation.world import days
 
 DISTRICT = scaled(load_district(demo()), 12).model_copy(update={"days": 1})
