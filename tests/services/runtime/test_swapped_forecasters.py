@@ -86,9 +86,8 @@ def _partner(site: Path, folder: Path, environment: dict[str, str]) -> Iterator[
         process.wait()
 
 
-@pytest.mark.parametrize(
-    "name", ["outside", *(pytest.param(n, marks=pytest.mark.soak) for n in ("ridge", "naive"))]
-)
+@pytest.mark.soak
+@pytest.mark.parametrize("name", METHODS)
 def test_in_process_and_over_mqtt_the_same_bytes(
     name: str, outside: dict[str, str], tmp_path: Path
 ) -> None:
