@@ -194,9 +194,13 @@ class Session:
         self.reads += len(standings)
 
     async def read_all(self) -> None:
-        """Read every node that stands now."""
+        """Read every node that stands now. Raises Lost where that fails; so is the link then."""
         assert self._requests is not None
-        await self._read(self._requests, self.resolution.standing)
+        try:
+            await self._read(self._requests, self.resolution.standing)
+        except TROUBLE as error:
+            self.lose(in_words(error))
+            raise Lost(in_words(error)) from None
 
     async def write(self, wanted: Sequence[tuple[int, float]], within_s: float) -> list[Answer]:
         """Write (input, canonical value), nothing else being written meanwhile.

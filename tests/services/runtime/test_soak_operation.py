@@ -19,9 +19,10 @@ from tests.services.runtime.trials.rig import Rig, rig
 pytestmark = pytest.mark.soak
 #: declared for an end, and a turn of the machine, s
 _END_S = 2.0 + 3.0
+_AGAIN = {"stale_age": "1 h", "retries": {"first": "100 ms", "longest": "300 ms"}}
 _LOCKSTEP = {
-    "sampling": "60 s", "keep_alive": "60 s", "stale_age": "1 h", "clock_skew": "1 d",
-    "retries": {"first": "100 ms", "longest": "300 ms"},
+    "hts": {"sampling": "60 s", "keep_alive": "60 s", "clock_skew": "1 d", **_AGAIN},
+    "iess": {"period": "60 s", **_AGAIN},
 }  # fmt: skip
 
 
@@ -106,18 +107,21 @@ def test_a_changed_site_file_is_refused_at_once(tmp_path: Path) -> None:
     assert run.said().count("model of") == 2 * len(declaration["twins"]), "nothing built for it"
 
 
-def test_an_emulator_that_dies_in_mid_lockstep_comes_back_in_time(tmp_path: Path) -> None:
-    one = Emulator(REFERENCE, "hts", "opcua", ("--lockstep", "--scan", "10 s"))
+@pytest.mark.parametrize(("twin", "front"), [("hts", "opcua"), ("iess", "modbus")])
+def test_an_emulator_that_dies_in_mid_lockstep_comes_back_in_time(
+    tmp_path: Path, twin: str, front: str
+) -> None:
+    one = Emulator(REFERENCE, twin, front, ("--lockstep", "--scan", "10 s"))
     try:
         declaration = yaml.safe_load(REFERENCE.read_text(encoding="utf-8"))
         live = {"recover_after": "5 min"}
-        site = with_plants(declaration, tmp_path, [one], live=live, plant={"hts": _LOCKSTEP})
+        site = with_plants(declaration, tmp_path, [one], live=live, plant=_LOCKSTEP)
         words = ("--simulated", "--as", "tester", *one.rehearse)
         with serving(site, tmp_path / "run", *words) as run, run.remote() as shown:
 
             def in_control() -> bool:
                 twins = shown.view().twins
-                return "hts" in twins and twins["hts"].mode.value == "control"
+                return twin in twins and twins[twin].mode.value == "control"
 
             eventually(in_control, "in control")
             for _ in range(3):
@@ -128,8 +132,8 @@ def test_an_emulator_that_dies_in_mid_lockstep_comes_back_in_time(tmp_path: Path
                 apart = abs(one.ask(status=True)["time_ns"] - shown.view().time_ns)
                 sys.stdout.write(f"apart by {apart / 1e9:.0f} s\n")
                 assert run.process.poll() is None, run.said()
-            set_ = [e for e in run.events("link", "hts") if "its clock was set" in e["text"]]
-            assert len(set_) == 3, [e["text"] for e in run.events("link", "hts")]
+            set_ = [e for e in run.events("link", twin) if "its clock was set" in e["text"]]
+            assert len(set_) == 3, [e["text"] for e in run.events("link", twin)]
             assert run.ask(Verb.STOP, why="test").done and run.wait() == 0
     finally:
         one.running.end()

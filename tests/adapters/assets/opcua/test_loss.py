@@ -85,6 +85,36 @@ def test_a_server_that_answers_with_a_fault(plant: PlantServer, opened: Open, co
     until(lambda: _back(backend, 1))
 
 
+_SELDOM = {"updates": "polling", "sampling": "60 s", "keep_alive": "60 s", "stale_age": "1 h"}
+
+
+def test_a_server_that_dies_while_it_is_asked_between_readings(
+    plant: PlantServer, opened: Open
+) -> None:
+    """As in lockstep: nobody but who advances the plant reads it."""
+    backend = opened(plant.url, **_SELDOM)
+    threading.Timer(0.3, plant.kill).start()
+    with pytest.raises(UnreachableError):
+        for _ in range(100_000):
+            backend.refresh()
+    until(lambda: _lost(backend))
+    with pytest.raises(UnreachableError, match="the link is lost"):
+        backend.refresh()
+    plant.start()
+    until(lambda: _back(backend, 1))
+    backend.refresh()
+
+
+def test_a_reading_that_is_refused_loses_the_link(plant: PlantServer, opened: Open) -> None:
+    backend = opened(plant.url, **_SELDOM)
+    plant.do("behave", fault={"read": "BadInternalError"})
+    with pytest.raises(UnreachableError, match="BadInternalError"):
+        backend.refresh()
+    plant.do("behave")
+    until(lambda: _back(backend, 1))
+    backend.refresh()
+
+
 @pytest.mark.parametrize("told", [True, False])
 def test_a_subscription_that_the_server_ends(plant: PlantServer, opened: Open, told: bool) -> None:
     backend = opened(plant.url, timeout="400 ms")
