@@ -54,14 +54,5 @@ def services_beside(site: Site, folder: Path, start_ns: int) -> Iterator[RunServ
         made.attached.close()
 
 
-def _noted(
-    kind: EventKind,
-    source: str,
-    severity: Severity,
-    text: str,
-    *,
-    condition: str = "",
-    active: bool = False,
-    **details: float | str | bool,
-) -> None:
+def _noted(kind: EventKind, source: str, severity: Severity, text: str, **details: object) -> None:
     note(printable(text))
