@@ -81,12 +81,7 @@ class MqttBus:
         """As in Bus."""
         client, self._client = self._client, None
         if client is not None:
-            client.disconnect()
-            client.loop_stop()
-            # its thread may end before it has let go of the line
-            line = client.socket()
-            if line is not None:
-                line.close()
+            let_go(client)
         self._arrivals.close()
         if self._hearing.is_alive():
             self._hearing.join()
@@ -198,6 +193,16 @@ def client_named(name: str) -> Any:
             "MQTT needs a package more: pip install 'rami-twins[mqtt]'"
         ) from None
     return Client(CallbackAPIVersion.VERSION2, client_id=name, protocol=MQTTv5)
+
+
+def let_go(client: Any) -> None:
+    """Disconnect a client and end its thread."""
+    client.disconnect()
+    client.loop_stop()
+    # its thread may end before it has let go of the line
+    line = client.socket()
+    if line is not None:
+        line.close()
 
 
 def _publishing(expiry_s: int) -> Any:

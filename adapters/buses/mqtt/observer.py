@@ -7,7 +7,7 @@ from collections.abc import Callable
 from threading import Event
 from typing import Any
 
-from adapters.buses.mqtt.bus import WAIT_S, client_named
+from adapters.buses.mqtt.bus import WAIT_S, client_named, let_go
 from adapters.buses.mqtt.credentials import Credentials
 from rami.communication.service.settings import BusSettings
 from rami.core.errors import UnreachableError
@@ -43,8 +43,4 @@ class Observer:
         """Let go."""
         client, self._client = self._client, None
         if client is not None:
-            client.disconnect()
-            client.loop_stop()
-            line = client.socket()
-            if line is not None:
-                line.close()
+            let_go(client)
