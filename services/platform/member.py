@@ -24,6 +24,8 @@ class Member:
     #: what is wrong, in a word, and since when (UTC ns); empty: nothing
     trouble: str = ""
     since_ns: int = 0
+    #: when it last said anything here (UTC ns); 0: never
+    said_ns: int = 0
 
     @property
     def name(self) -> str:

@@ -228,6 +228,8 @@ class Platform:
                 self._fares(member, [ended], now)
             else:
                 faults = self._outbox.send(member.declaration, ended.texts, now)
+                if len(faults) < len(ended.texts):
+                    member.said_ns = now
                 self._fares(member, faults, now)
         return len(begun)
 

@@ -99,7 +99,7 @@ class LoopServices:
                 member.declaration.owner,
                 member.trouble or ("well" if member.sender in last or member.runs else "not heard"),
                 member.since_ns,
-                last.get(member.sender, 0),
+                max(last.get(member.sender, 0), member.said_ns),
                 "; ".join(instead.get(member.sender, ())),
             )
             for name, member in platform.members.items()

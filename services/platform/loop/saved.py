@@ -15,7 +15,8 @@ def saved(platform: Platform) -> bytes:
     """The newest messages, when each service runs next, how each fares, faults so far."""
     heard = {o: [m.encode().decode() for m in r.all()] for o, r in platform.mailrooms.items()}
     members = {
-        name: [m.next_ns, m.runs, m.trouble, m.since_ns] for name, m in platform.members.items()
+        name: [m.next_ns, m.runs, m.trouble, m.since_ns, m.said_ns]
+        for name, m in platform.members.items()
     }
     counts = [[*key, n] for key, n in sorted(platform.journal.counts.items())]
     plain = {"version": _VERSION, "heard": heard, "members": members, "counts": counts}
@@ -34,7 +35,8 @@ def restored(platform: Platform, state: bytes) -> None:
         for name, told in plain["members"].items():
             if name in platform.members:
                 member = platform.members[name]
-                member.next_ns, member.runs, member.trouble, member.since_ns = told
+                member.next_ns, member.runs, member.trouble = told[:3]
+                member.since_ns, member.said_ns = told[3:]
         for owner, service, what, times in plain["counts"]:
             platform.journal.counts[owner, service, what] = times
     except (ValueError, KeyError, TypeError) as error:
