@@ -85,6 +85,7 @@ class PlantSide:
         self._acting_places = model_inputs.places(self._acting_names)
         self._surrounded = np.full(len(self._acting_names), np.nan)
         self._told_to = 0
+        self._stands = ""  # why its time does not pass
         self.values = np.full(len(model_outputs), np.nan)
         self.acting = np.full(len(model_inputs), np.nan)
         self.positions = np.full(len(commanded), np.nan)
@@ -129,10 +130,7 @@ class PlantSide:
         if self.rehearsal is None or not self.rehearsal.lockstep:
             self.guard.beat_plant()
             return
-        try:
-            self.rehearsal.beat()
-        except UnreachableError as error:
-            self.trouble = str(error)
+        self.rehearsal.beat()
 
     def surround(self, inputs: Vector) -> None:
         """Tell a plant that is only played what acts on it: the model's inputs."""
@@ -152,17 +150,18 @@ class PlantSide:
 
     def advance(self, seconds: float) -> None:
         """Let the plant's time pass where it only passes when told."""
+        self._stands = ""
         try:
             if self.rehearsal is not None and self.rehearsal.lockstep:
                 self.rehearsal.advance(seconds)
             elif self.ports.advance is not None:
                 self.ports.advance(seconds)
         except UnreachableError as error:
-            self.trouble = str(error)
+            self._stands = str(error)
 
     def look(self, *, anew: bool = False) -> None:
         """Take the plant's points in; `anew` reads them first."""
-        self.trouble = ""
+        self.trouble = self._stands
         if anew and self.ports.refresh is not None:
             try:
                 self.ports.refresh()

@@ -48,7 +48,7 @@ class Running:
 def started(site: Path, *words: str) -> Running:
     """An emulator with a control channel, ready."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "services.cli", "emulate", str(site), *words, *_READY],
+        [sys.executable, "-m", "services.cli", "emulate", str(site), *_READY, *words],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -237,3 +237,16 @@ def test_a_loop_that_was_held_up_does_not_hurry_an_alarm() -> None:
     assert not t.modes.lost
     t.step()
     assert t.modes.lost
+
+
+def test_a_plant_whose_time_stands_still_is_lost() -> None:
+    """Its values look fresh: what it is played by does not answer."""
+    t = controlled()
+    assert t.plant is not None
+    t.plant.stands = "no emulator at control port 1"
+    t.steps(LOST)
+    assert t.modes.lost
+    assert "no emulator at control port 1" in t.happened("link")[0]
+    t.plant.stands = ""
+    t.steps(BACK)
+    assert t.switch.mode is Mode.CONTROL

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from rami.asset.live import Answer, Link, LinkState, Mask, Observation, Taken, Vector
-from rami.core.errors import ModelError
+from rami.core.errors import ModelError, UnreachableError
 from rami.core.points import Direction, Point, PointIndex
 from rami.core.quality import Family, Reason, good, quality
 from rami.integration.gates import Verdict
@@ -79,7 +79,7 @@ class ToyPlant:
         self.held = INPUTS.starts()
         self.held[:2] = 0.3, 0.2
         self.bad: set[str] = set()
-        self.refuses = False
+        self.refuses, self.stands = False, ""
         self.state, self.losses = LinkState.CLOSED, 0
         self.commands: list[tuple[Vector, Mask]] = []
 
@@ -120,6 +120,8 @@ class ToyPlant:
         return tuple(Answer(p, Taken.DONE) for p in np.flatnonzero(chosen).tolist())
 
     def advance(self, seconds: float) -> None:
+        if self.stands:
+            raise UnreachableError(self.stands)
         self.model.step(self.held, seconds)
 
     def restart(self) -> None:
