@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from asyncua import ua
 
 from rami.communication.service.payload import Forecast, SetPointRequest
 from services.assemble.information_model import information_model
 from services.cli.live.told import told
 from services.platform.parties.registry import Parties
 from tests.services.conftest import ReadySite
+from tests.services.opcua.running import Server
+from tests.services.opcua.served import client
 from tests.services.runtime.rig import Rig
 from tests.services.runtime.with_services import (
     LOAD,
@@ -113,6 +118,43 @@ def test_nobody_holds_anothers_and_a_revoked_right_ends_at_once(
             said(rig, "partner", "partner", request, sequence=2, valid_s=3000.0)
             rig.run(1)
             assert _driven(rig) == 0.0
+
+
+@pytest.mark.soak
+def test_a_server_of_one_shows_nothing_of_the_other(
+    reference: ReadySite, tmp_path: Path, reference_site_declaration: dict[str, Any]
+) -> None:
+    with _installation(reference, tmp_path, reference_site_declaration) as (_, rigs):
+        for owner, rig in rigs.items():
+            canary = {f"secret.{owner}.canary": [NUMBERS[owner]] * 2}
+            secret = Forecast(grid=grid(rig, 2), unit="kW", quantity="power", series=canary)
+            said(rig, owner, f"own_{owner}", secret, "own")
+            rig.run(2)
+            rig.opened.run._publish()
+        published = rigs["beta"].opened.published
+        points = {twin: published.points(twin) for twin in published.twins}
+        declared = load_site(tmp_path / "south" / "site.yaml")
+        loop: Any = SimpleNamespace(site=published, declared=declared, points=points)
+        server = Server(loop, tmp_path / "server", insecure=True, insecure_role="engineer")
+        try:
+            shown = asyncio.run(_shown(server.url, list(server.serving.server.nodes.values())))
+        finally:
+            server.close()
+        assert "south" in shown
+        assert not [w for w in ("alpha", "north", str(NUMBERS["alpha"])) if w in shown]
+
+
+async def _shown(url: str, made: list[Any]) -> str:
+    """All that a client can read of these nodes."""
+    wanted = (ua.AttributeIds.DisplayName, ua.AttributeIds.Description, ua.AttributeIds.Value)
+    async with client(url) as connected:
+        nodes = [connected.get_node(one.nodeid) for one in made]
+        texts = [str(node.nodeid) for node in nodes]
+        for attribute in wanted:
+            for first in range(0, len(nodes), 500):
+                part = nodes[first : first + 500]
+                texts += map(str, await connected.read_attributes(part, attribute))
+    return "\n".join(texts)
 
 
 def _driven(rig: Rig) -> float:
