@@ -16,6 +16,7 @@ from services.runtime.beside import Happened
 from services.runtime.plant_watch import Found, PlantWatch
 from services.runtime.shown import Shown
 from services.runtime.twin_switch import TwinSwitch
+from services.runtime.unsteady import Unsteady
 
 
 class TwinModes:
@@ -37,6 +38,7 @@ class TwinModes:
         self.shown = Shown(switch)
         self._settings, self._operators = settings or LiveSettings(), operators
         self._watch = PlantWatch(self._settings)
+        self._unsteady = Unsteady(switch.twin, clock, happened)
         #: the mode that was asked for; differs while a lost plant is waited for
         self.wanted = switch.mode
         self._lost_ns, self._waits_for = 0, ""
@@ -64,6 +66,7 @@ class TwinModes:
         plant, switch = self.switch.plant, self.switch
         if plant is None:
             return
+        self._unsteady.look(plant.link())
         found = self._watch.look(plant, self._clock(), used=switch.mode is not Mode.SIMULATE)
         if found is Found.LOST:
             self._lose(f"the plant is lost: {self._watch.why}")

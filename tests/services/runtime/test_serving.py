@@ -104,8 +104,7 @@ def test_a_run_is_stopped_in_order_or_at_once_and_is_alone_in_its_folder(
     with serving(file, tmp_path / "real", "--real") as run:
         assert run.ask(Verb.REPLAN).done
         run.process.send_signal(signal.SIGINT)
-        time.sleep(0.5)
-        run.process.send_signal(signal.SIGINT)
+        run.process.send_signal(signal.SIGTERM)
         assert run.wait() == 130
 
 

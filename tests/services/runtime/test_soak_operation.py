@@ -89,6 +89,7 @@ def _flapping_link(found: Rig) -> None:
     alarms = [e for e in told if e["active"] and e["severity"] >= 500]
     sys.stdout.write(f"15 flaps: {len(told)} events, {len(alarms)} alarms\n")
     assert len(alarms) <= 3, alarms
+    assert [e["condition"] for e in told].count("unsteady") == 1
 
 
 def test_a_changed_site_file_is_refused_at_once(tmp_path: Path) -> None:

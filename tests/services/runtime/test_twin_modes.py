@@ -250,3 +250,22 @@ def test_a_plant_whose_time_stands_still_is_lost() -> None:
     t.plant.stands = ""
     t.steps(BACK)
     assert t.switch.mode is Mode.CONTROL
+
+
+def test_a_link_that_comes_and_goes_is_told_once() -> None:
+    t = controlled()
+    assert t.plant is not None
+    for _ in range(20):
+        t.plant.cut()
+        t.step()
+        t.plant.open()
+        t.step()
+    assert t.switch.mode is Mode.CONTROL
+    assert t.happened("link") == ["the link comes and goes: 3 losses within 5 min"]
+    t.steps(31)
+    assert t.happened("link")[1:] == ["the link is steady again after 20 losses"]
+    t.plant.cut()
+    t.steps(2)
+    t.plant.open()
+    t.steps(40)
+    assert len(t.happened("link")) == 2, "one is not often"
