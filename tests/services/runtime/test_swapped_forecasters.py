@@ -110,15 +110,5 @@ def test_in_process_and_over_mqtt_the_same_bytes(
         assert (both / "out" / file).read_bytes() == (tmp_path / "one/out" / file).read_bytes()
 
 
-@pytest.mark.soak
-def test_three_forecasters_give_three_runs(outside: dict[str, str], tmp_path: Path) -> None:
-    found = set()
-    for name, forecaster in METHODS.items():
-        folder = tmp_path / name
-        _run(written(folder, _changed(forecaster)), folder / "out", outside)
-        found.add((folder / "out" / "figures.json").read_bytes())
-    assert len(found) == len(METHODS)
-
-
 def _bus(broker: Broker) -> dict[str, Any]:
     return {"kind": "mqtt", "host": HOST, "port": broker.port, "parties": "parties"}
