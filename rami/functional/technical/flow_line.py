@@ -81,14 +81,27 @@ class FlowLine:
             self._integral = self._opening = 0.0
             return 0.0
         self._opening += self._share * (max(float(opening[i]) for i in valves) - self._opening)
-        reserve = (OPENING_NONE - self._opening) / (OPENING_NONE - OPENING_FULL)
-        most = UP_MAX * min(max(reserve, 0.0), 1.0)
+        most = self._most()
         error = float(set_points[self.set_point]) - float(measured[self._line])
         raw = self._kp * error + self._integral
         shift = min(max(raw, -DOWN_MAX), most)
         if held is None or not held[self.outlets].all():
             self._integral += self._ki * error + 0.1 * (shift - raw)
         return shift
+
+    def track(self, found: Mask, values: Vector, measured: Vector) -> None:
+        """Where the set-point was `found` from the outlets that others led there (in `values`):
+        what has to be wanted of the line for `shift` to lead them to the same."""
+        if found[self.set_point]:
+            outlet, line = float(values[self.set_point]), float(measured[self._line])
+            wanted = (outlet - self._integral + self._kp * line) / (1.0 + self._kp)
+            shift = min(max(outlet - wanted, -DOWN_MAX), self._most())
+            values[self.set_point] = outlet - shift
+
+    def _most(self) -> float:
+        """Largest shift upwards, K."""
+        reserve = (OPENING_NONE - self._opening) / (OPENING_NONE - OPENING_FULL)
+        return UP_MAX * min(max(reserve, 0.0), 1.0)
 
     def save(self) -> bytes:
         """The whole state."""

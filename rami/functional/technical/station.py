@@ -66,13 +66,12 @@ class StationController:
         feedback: bool = True,
     ) -> None:
         """`feedback=False` leaves feedforward and given corrections only (for step tests)."""
-        self.topology, self.period_s = topology, period_s
+        self.topology, self.period_s, self._feedback = topology, period_s, feedback
         self.station = station_loops(topology)
         self.inputs = read_points(topology, self._read())
         self.outputs = actuated_points(topology)
         self.loops, self.targets = self.station.loops, self.station.targets
         loops, actuators = self.loops, [loop.actuator for loop in self.loops]
-        self._feedback = feedback
         self._feedforward = ff = Feedforward(self.station, self.inputs)
         self._set_points = SetPoints(self.station, period_s, ff.set_points)
         most = np.array([loop.correction for loop in loops])
@@ -234,8 +233,7 @@ class StationController:
 
     def _held_set_points(self, held: Mask) -> tuple[Mask, Vector]:
         """Set-points all of whose loops somebody else drives, and what is measured of them."""
-        values = self._set_points.value.copy()
-        found = np.zeros(len(values), bool)
+        values, found = self._set_points.value.copy(), np.zeros(len(self._followers), bool)
         positions = self._hand_over.positions[self._place]
         for i, loops in enumerate(self._followers):
             if loops and held[loops].all():
@@ -243,6 +241,8 @@ class StationController:
                 if i < self.station.powers or positions[widest] > 0.0:
                     found[i] = True
                     values[i] = self._feedforward.measured[self._controlled[widest]]
+        for line in self._lines:
+            line.track(found, values, self._feedforward.measured)
         return found, values
 
     def _command(self, measured: Vector) -> None:

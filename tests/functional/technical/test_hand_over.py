@@ -158,6 +158,26 @@ def test_a_station_is_taken_over_without_a_jump(station: Station, kept: float) -
         assert abs(station[point] - wanted) < within, point
 
 
+@pytest.mark.parametrize(
+    ("integral", "beside"), [(2.5, 2.0), (-3.0, -4.0), (0.0, 0.0), (-8.0, -9.0)]
+)
+def test_outlets_led_beside_their_line_are_taken_over_where_they_are(
+    station: Station, integral: float, beside: float
+) -> None:
+    """The line's set-point is not where its controller led the outlets."""
+    aim(station, hex_hnht__P=2500.0, hex_hnlt__P=3000.0)
+    automatic(station, 1200.0)
+    controller = station.controller
+    line, measured = controller._lines[0], controller._feedforward.measured.copy()
+    values = controller._set_points.value.copy()
+    outlet = float(measured[line._line]) + beside
+    line._integral, values[line.set_point] = integral, outlet
+    line.track(values == outlet, values, measured)
+    shift = line.shift(measured, values, np.zeros(len(controller.loops)))
+    assert values[line.set_point] + shift == pytest.approx(outlet, abs=1e-6)
+    assert values[line.set_point] != pytest.approx(outlet, abs=0.1) or integral == 0.0
+
+
 def test_one_loop_by_hand_the_others_go_on(station: Station) -> None:
     aim(station, hex_hnht__P=2500.0, hex_hnlt__P=3000.0)
     automatic(station, 1200.0)
