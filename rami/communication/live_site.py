@@ -49,8 +49,8 @@ class PlanView:
     """The schedule that is followed; `values[i, j]` is column j in step i of `grid`.
 
     `bound` is a proven lower bound of the objective, `gap` the distance to it; None and NaN
-    where no optimisation stands behind the plan. `proposed`: it waits to be applied or rejected by an
-    operator (`apply_schedule`).
+    where no optimisation stands behind the plan. `proposed`: it waits to be applied or rejected
+    by an operator (`apply_schedule`).
     """
 
     grid: TimeGrid
