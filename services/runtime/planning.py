@@ -176,7 +176,7 @@ class LivePlanning:
         run.take(planned, run.interval if interval is None else interval)
         if interval is None:
             run.follow(run.interval)
-        self.shown = plan_view(schedule, self._clock())
+        self.shown, self._failed_ns = plan_view(schedule, self._clock()), 0
         fallback = schedule.rung in _FALLBACKS
         if self._trouble:
             self._trouble = False

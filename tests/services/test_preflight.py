@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import socket
-import threading
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +15,7 @@ from services import assemble
 from services.control import ControlServer
 from services.serve import ServeOptions, serve_site
 from tests.services.control.small_site import published
+from tests.services.told_status import telling
 from twins.site import load_site
 from twins.site.site import Site
 
@@ -50,29 +48,6 @@ def _serve(site: Site, out: Path, **options: Any) -> str:
     return str(told.value)
 
 
-@pytest.fixture
-def emulator() -> Iterator[Callable[[str], int]]:
-    """`emulator(twin)`: the port where one answers that it plays the twin."""
-    open_: list[socket.socket] = []
-
-    def begin(twin: str) -> int:
-        server = socket.create_server(("127.0.0.1", 0))
-        open_.append(server)
-
-        def answer() -> None:
-            connection, _ = server.accept()
-            with connection, connection.makefile("rb") as lines:
-                lines.readline()
-                connection.sendall(json.dumps({"ok": True, "twin": twin}).encode() + b"\n")
-
-        threading.Thread(target=answer, daemon=True).start()
-        return int(server.getsockname()[1])
-
-    yield begin
-    for server in open_:
-        server.close()
-
-
 def test_missing_packages_are_named_all_at_once(
     site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -94,11 +69,9 @@ def test_an_emulator_that_does_not_answer(site: Site, tmp_path: Path) -> None:
     assert "start `rami emulate` first" in told
 
 
-def test_an_emulator_of_another_twin(
-    site: Site, tmp_path: Path, emulator: Callable[[str], int]
-) -> None:
-    port = emulator("dhs")
-    told = _serve(site, tmp_path / "run", rehearsals={"iess": port})
+def test_an_emulator_of_another_twin(site: Site, tmp_path: Path) -> None:
+    with telling(twin="dhs") as port:
+        told = _serve(site, tmp_path / "run", rehearsals={"iess": port})
     assert f"the emulator at {port} plays dhs, not iess" in told
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import socket
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +11,7 @@ import pytest
 import yaml
 
 from services.assemble.played import only_played
+from tests.services.told_status import telling
 from twins.site import load_site
 from twins.site.site import Site
 
@@ -37,29 +36,6 @@ def site(tmp_path: Path, reference_site_declaration: dict[str, Any]) -> Callable
     return made
 
 
-@pytest.fixture
-def control() -> Iterator[Callable[..., int]]:
-    """`control(speed=..., serves=...)`: the control port of an emulator that tells this."""
-    servers = []
-
-    def begin(**told: Any) -> int:
-        server = socket.create_server(("127.0.0.1", 0))
-        servers.append(server)
-
-        def answer() -> None:
-            connection, _ = server.accept()
-            with connection, connection.makefile("rb") as lines:
-                lines.readline()
-                connection.sendall(json.dumps({"ok": True, **told}).encode() + b"\n")
-
-        threading.Thread(target=answer, daemon=True).start()
-        return int(server.getsockname()[1])
-
-    yield begin
-    for server in servers:
-        server.close()
-
-
 SERVES = ["opc.tcp://127.0.0.1:4840/rami/iess", "127.0.0.1:1502"]
 
 
@@ -76,9 +52,10 @@ SERVES = ["opc.tcp://127.0.0.1:4840/rami/iess", "127.0.0.1:1502"]
     ],
 )
 def test_an_emulator_must_serve_the_very_port(
-    site: Callable[[str], Site], control: Callable[..., int], host: str, told: Any, played: bool
+    site: Callable[[str], Site], host: str, told: Any, played: bool
 ) -> None:
-    assert only_played(site(host), {"iess": control(**told)}, ()) is played
+    with telling(**told) as control:
+        assert only_played(site(host), {"iess": control}, ()) is played
 
 
 def test_without_word_of_an_emulator_it_is_a_plant(site: Callable[[str], Site]) -> None:

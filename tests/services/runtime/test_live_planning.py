@@ -248,3 +248,20 @@ def test_a_planner_that_is_started_anew_is_told_once() -> None:
     assert [e[2] for e in told.all if e[0] is EventKind.SOLVER] == [
         "the planner's process ended or hung; another one is started"
     ]
+
+
+def test_a_plan_that_came_meanwhile_is_not_made_again() -> None:
+    now = [10**9]
+    planning, _, planner, _ = made(waits=False, clock=lambda: now[0])
+    planning.begin(0)
+    planner.fails = True
+    for why in ("ann asks", "bob asks"):
+        planning.want(why)
+        planning.between()
+        planner.answer()
+        planning.between()
+        planner.fails = False
+    asked = len(planner.jobs)
+    now[0] += 60 * 10**9
+    planning.between()
+    assert len(planner.jobs) == asked

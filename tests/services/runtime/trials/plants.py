@@ -37,7 +37,7 @@ def lose(what: str) -> Callable[[Rig, str], Seconds]:
         eventually(lambda: rig.alarm(twin), f"an alarm after {what} of {twin}")
         alarm_s = since(begun)
         others = [t for t in rig.emulators if t != twin]
-        assert rig.controlled(*others), "the others go on"
+        assert all(map(rig.controlled, others)), "the others go on"
         eventually(lambda: rig.mode(twin) == "simulate", "the model stands in")
         eventually(lambda: rig.planned_without(twin), f"a plan without {twin}")
         replanned_s = since(begun)
