@@ -45,7 +45,7 @@ class OpcuaLimits(Declared):
         20, ge=1, le=1000, description="notifications of a subscription kept to be sent again"
     )
     operations: int = Field(1000, ge=10, le=100_000, description="in one request")
-    continuation_points: int = Field(10, ge=1, le=1000, description="of one session")
+    continuation_points: int = Field(50, ge=1, le=1000, description="of one session")
     publishing: Duration = Field(0.05, ge=0.01, le=60, description="shortest publishing interval")
     sampling: Duration = Field(0.01, ge=0.0, le=60, description="shortest sampling interval")
 

@@ -25,6 +25,7 @@ from asyncua.server.uaprocessor import UaProcessor
 from asyncua.ua.ua_binary import struct_from_binary, struct_to_binary, uatcp_to_binary
 from cryptography import x509
 
+from services.opcua.corrections.decoding import begin_message
 from services.opcua.corrections.garbled import GARBLED, refused
 from services.opcua.corrections.written_for import Correction
 from services.opcua.security.checks import faults
@@ -61,7 +62,8 @@ class Channel(UaProcessor):  # type: ignore[misc]
         #: the client's, when the channel is secured
         self.certificate: x509.Certificate | None = None
         self._greeted, self._opened = False, 0
-        self._most_answer = self._most_answer_chunks = 0
+        #: bytes of an answer that the client takes; 0: it told no limit
+        self.most_answer = self._most_answer_chunks = 0
         self._admit_messages(self.guards.settings.limits.message_before_login_kB)
 
     @property
@@ -79,6 +81,7 @@ class Channel(UaProcessor):  # type: ignore[misc]
 
     async def process(self, header: Any, body: Any) -> bool:
         """One frame; whether the connection stays."""
+        begin_message()
         try:
             return await self._take(header, body)
         except GARBLED as error:
@@ -118,7 +121,7 @@ class Channel(UaProcessor):  # type: ignore[misc]
         self._greeted = True
         limits = self._connection._limits
         limits.max_send_buffer = min(hello.ReceiveBufferSize, _CHUNK)
-        self._most_answer, self._most_answer_chunks = hello.MaxMessageSize, hello.MaxChunkCount
+        self.most_answer, self._most_answer_chunks = hello.MaxMessageSize, hello.MaxChunkCount
         answer = ua.Acknowledge()
         answer.ReceiveBufferSize = min(hello.SendBufferSize, _CHUNK)
         answer.SendBufferSize = limits.max_send_buffer
@@ -206,7 +209,7 @@ class Channel(UaProcessor):  # type: ignore[misc]
         """As in asyncua; answers that the client cannot take become a fault."""
         response.ResponseHeader.RequestHandle = requesthandle
         content = struct_to_binary(response)
-        if self._most_answer and len(content) > self._most_answer:
+        if self.most_answer and len(content) > self.most_answer:
             fault = ua.ServiceFault()
             fault.ResponseHeader.RequestHandle = requesthandle
             fault.ResponseHeader.ServiceResult = ua.StatusCode(ua.StatusCodes.BadResponseTooLarge)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from typing import TypeVar
 
 from rami.core.errors import RamiError, UnreachableError
@@ -16,6 +17,8 @@ _logger = logging.getLogger(__name__)
 T = TypeVar("T")
 #: between two tries to open a store that cannot be had, s
 _AGAIN = 5.0
+#: a store is held open for one request's questions at most so long, s
+_HELD = 0.5
 
 
 class Archive:
@@ -28,7 +31,19 @@ class Archive:
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="opcua-history")
         self._past: Past | None = None
         self._failed_s, self._trouble = -1e9, ""
-        self._waiting = 0
+        self._waiting = self._holders = 0
+        self._opened_s = 0.0
+
+    @asynccontextmanager
+    async def held(self) -> AsyncIterator[None]:
+        """Questions within need not open the store anew, each of them."""
+        self._holders += 1
+        try:
+            yield
+        finally:
+            self._holders -= 1
+            if self._past is not None and not self._holders and not self._waiting:
+                await asyncio.get_running_loop().run_in_executor(self._pool, self._let_go)
 
     async def ask(self, question: Callable[[Past], T]) -> T:
         """An answer; raises what the store raises."""
@@ -49,7 +64,8 @@ class Archive:
             return answer
         finally:
             # a store that is held open for reading keeps a writer out
-            if not done or self._waiting <= 1:
+            wanted = self._waiting > 1 or self._holders
+            if not done or not wanted or time.monotonic() - self._opened_s > _HELD:
                 self._let_go()
 
     def _opened(self) -> Past:
@@ -57,7 +73,7 @@ class Archive:
             if time.monotonic() - self._failed_s < _AGAIN:
                 raise UnreachableError(self._trouble)
             try:
-                self._past = self._opening()
+                self._past, self._opened_s = self._opening(), time.monotonic()
             except RamiError as error:
                 if str(error) != self._trouble:
                     _logger.warning("no history: %s", error)

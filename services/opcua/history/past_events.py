@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
+from struct import Struct
 from typing import Any
 
 from asyncua import ua
@@ -19,6 +20,7 @@ from services.opcua.history.journal import Journal
 _SC = ua.StatusCodes
 #: events that are looked at for one answer, wanted or not
 _LOOKED = 20_000
+_COUNT = Struct("<i").pack
 _KIND = ua.NodeId(ua.ObjectIds.HistoryEvent_Encoding_DefaultBinary)
 
 
@@ -26,8 +28,8 @@ _KIND = ua.NodeId(ua.ObjectIds.HistoryEvent_Encoding_DefaultBinary)
 class EventsRead:
     """What is left to be read of a notifier, in [low, high), backwards where it is so wanted.
 
-    `left` events are wanted, all where it is None; `most` at once. Those up to the number `last`
-    were told.
+    `left` events are wanted, all where it is None; at once `most`, and not many more bytes than
+    `room`. Those up to the number `last` were told.
     """
 
     node: Any
@@ -37,6 +39,7 @@ class EventsRead:
     low_ns: int
     high_ns: int
     most: int
+    room: int
     backward: bool = False
     left: int | None = None
     last: int | None = None
@@ -44,20 +47,22 @@ class EventsRead:
     def run(self, journal: Journal) -> tuple[Any, EventsRead | None]:
         """HistoryEvent, and what is left then."""
         most = self.most if self.left is None else min(self.most, self.left)
-        told: list[Any] = []
+        told: list[bytes] = []
+        room = self.room
         here, looked, more = self, 0, False
         for event in journal.between(self.low_ns, self.high_ns, backward=self.backward):
             if self._was_told(event):
                 continue
-            if len(told) >= most or looked >= _LOOKED:
+            if len(told) >= most or looked >= _LOOKED or (told and room <= 0):
                 more = True
                 break
             looked += 1
             here = here._after(event)
             fields = self._fields(self.happening(event))
             if fields is not None:
-                told.append(ua.HistoryEventFieldList(EventFields=fields))
-        data = ua.ExtensionObject(_KIND, struct_to_binary(ua.HistoryEvent(Events=told)))
+                told.append(struct_to_binary(ua.HistoryEventFieldList(EventFields=fields)))
+                room -= len(told[-1])
+        data = ua.ExtensionObject(_KIND, _COUNT(len(told)) + b"".join(told))
         left = None if self.left is None else self.left - len(told)
         return data, replace(here, left=left) if more and left != 0 else None
 
@@ -90,8 +95,10 @@ class PastEvents:
         self.journal, self.notifiers = journal, frozenset(notifiers)
         self._lineage, self._happening = lineage, happening
 
-    def asked(self, details: Any, node: Any, role: Person, most: int) -> EventsRead | int:
-        """What is asked of a notifier, or why it cannot be."""
+    def asked(
+        self, details: Any, node: Any, role: Person, most: int, room: int
+    ) -> EventsRead | int:
+        """What is asked of a notifier, or why it cannot be; `most` and `room` of one answer."""
         start, end = time_ns(details.StartTime), time_ns(details.EndTime)
         count = details.NumValuesPerNode
         if (start, end).count(None) + (count == 0) > 1:
@@ -113,4 +120,6 @@ class PastEvents:
             backward, low, high = True, end + 1, start + 1
         else:
             low, high = start, end
-        return EventsRead(node, wanted, role, self._happening, low, high, most, backward, left)
+        return EventsRead(
+            node, wanted, role, self._happening, low, high, most, room, backward, left
+        )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections import OrderedDict
+from contextlib import nullcontext
+from dataclasses import replace
 from typing import Any
 
 from asyncua import ua
@@ -20,6 +21,8 @@ _SC, _A = ua.StatusCodes, ua.AttributeIds
 MOST, MOST_IN_ALL = 10_000, 50_000
 #: events in one answer
 MOST_EVENTS = 1_000
+#: bytes of a value, and of a node's result around its values
+_VALUE, _RESULT = 22, 64
 
 
 class Recalling(BoundSession):
@@ -38,13 +41,23 @@ class Recalling(BoundSession):
             raise refused(_SC.BadTimestampsToReturnInvalid)
         if params.TimestampsToReturn == 1:
             return [_ended(_SC.BadTimestampNotSupported) for _ in wanted]
-        most = max(1, min(MOST, MOST_IN_ALL // len(wanted)))
+        room = self._room() // len(wanted) - _RESULT
+        most = max(1, min(MOST, MOST_IN_ALL // len(wanted), room // _VALUE))
         details = params.HistoryReadDetails
-        return [await self._read(details, n, item, most) for n, item in enumerate(wanted)]
+        self._prior = list(self.pasts)
+        archive = self.iserver.histories.archive
+        async with archive.held() if archive is not None else nullcontext():
+            return [await self._read(details, n, item, most, room) for n, item in enumerate(wanted)]
 
-    async def _read(self, details: Any, place: int, item: Any, most: int) -> Any:
+    def _room(self) -> int:
+        """Bytes of an answer. There are clients that hold the server to what it takes itself."""
+        kept: int = self.guards.settings.limits.message_kB * 1024
+        told: int = self.channel.most_answer if self.channel is not None else 0
+        return (min(kept, told) if told else kept) * 9 // 10
+
+    async def _read(self, details: Any, place: int, item: Any, most: int, room: int) -> Any:
         if isinstance(details, ua.ReadEventDetails):
-            return await self._events(details, item, most)
+            return await self._events(details, item, most, room)
         code = self._closed(item)
         if code:
             return _ended(code)
@@ -54,6 +67,7 @@ class Recalling(BoundSession):
                 node, read = self.pasts.pop(item.ContinuationPoint, (None, None))
                 if read is None or isinstance(read, EventsRead) or node != item.NodeId:
                     return _ended(_SC.BadContinuationPointInvalid)
+                read = replace(read, most=min(read.most, most))
             else:
                 kept = histories.names[item.NodeId]
                 read = await histories.first(details, place, kept, most)
@@ -67,7 +81,7 @@ class Recalling(BoundSession):
             return _ended(_SC.BadResourceUnavailable)
         return self._result(item.NodeId, data, left)
 
-    async def _events(self, details: Any, item: Any, most: int) -> Any:
+    async def _events(self, details: Any, item: Any, most: int, room: int) -> Any:
         node, role = item.NodeId, self.caller.role
         if node not in self.aspace or not self.guards.permissions.may(role, Right.BROWSE, node):
             return _ended(_SC.BadNodeIdUnknown)
@@ -80,8 +94,9 @@ class Recalling(BoundSession):
             held, read = self.pasts.pop(item.ContinuationPoint, (None, None))
             if held != node or not isinstance(read, EventsRead):
                 return _ended(_SC.BadContinuationPointInvalid)
+            read = replace(read, most=min(read.most, most), room=room)
         else:
-            found = past.asked(details, node, role, min(most, MOST_EVENTS))
+            found = past.asked(details, node, role, min(most, MOST_EVENTS), room)
             if isinstance(found, int):
                 return _ended(found)
             read = found
@@ -93,9 +108,11 @@ class Recalling(BoundSession):
 
     def _result(self, node: Any, data: Any, left: Read | EventsRead | None) -> Any:
         result = ua.HistoryReadResult(HistoryData=data)
+        if left is not None and not self._keep(result, node, left):
+            return _ended(_SC.BadNoContinuationPoints)
         if left is not None:
-            self._keep(result, node, left)
-        elif data.Body[:4] == b"\0\0\0\0":
+            return result
+        if data.Body[:4] == b"\0\0\0\0":
             result.StatusCode = ua.StatusCode(_SC.GoodNoData)
         return result
 
@@ -116,19 +133,23 @@ class Recalling(BoundSession):
         return 0
 
     @property
-    def pasts(self) -> OrderedDict[bytes, tuple[Any, Read | EventsRead]]:
+    def pasts(self) -> dict[bytes, tuple[Any, Read | EventsRead]]:
         """What is left to be read, by continuation point."""
         if not hasattr(self, "_pasts"):
-            self._pasts: OrderedDict[bytes, tuple[Any, Read | EventsRead]] = OrderedDict()
+            self._pasts: dict[bytes, tuple[Any, Read | EventsRead]] = {}
         return self._pasts
 
-    def _keep(self, result: Any, node: Any, left: Read | EventsRead) -> None:
+    def _keep(self, result: Any, node: Any, left: Read | EventsRead) -> bool:
+        """Whether there is room for a point; the oldest of former requests give way (Part 4, 7.9),
+        those of this one do not."""
         while len(self.pasts) >= self.guards.settings.limits.continuation_points:
-            # the oldest gives way (Part 4, 7.9)
-            self.pasts.popitem(last=False)
+            if not self._prior:
+                return False
+            self.pasts.pop(self._prior.pop(0), None)
         point = os.urandom(8)
         self.pasts[point] = (node, left)
         result.ContinuationPoint = point
+        return True
 
     def _released(self, point: Any) -> int:
         found = self.pasts.pop(point or b"", None)

@@ -114,11 +114,11 @@ class Server:
             ready.set()
 
         work = (self.serving, opened, self._until)
-        self._thread = threading.Thread(target=serve, args=work, daemon=True)
-        self._thread.start()
+        self.thread = threading.Thread(target=serve, args=work, daemon=True)
+        self.thread.start()
         assert ready.wait(60)
         self.url = found[0]
 
     def close(self) -> None:
         self._until.set()
-        self._thread.join(30)
+        self.thread.join(30)
