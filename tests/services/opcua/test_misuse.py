@@ -86,8 +86,9 @@ def test_points_of_others_and_of_nobody(server: Server) -> None:
 @pytest.mark.soak
 def test_questions_by_the_thousand(server: Server) -> None:
     async def work(evil: Evil) -> None:
-        answers = await asyncio.gather(*(evil.unread(raw(0, 3_000)) for _ in range(1000)))
-        assert min(answers) > 3_000 * 22
+        for _ in range(20):
+            answers = await asyncio.gather(*(evil.unread(raw(0, 3_000)) for _ in range(50)))
+            assert min(answers) > 3_000 * 22
 
     assert misused(server, "observer", work) < STEP
 
@@ -155,7 +156,7 @@ def test_messages_of_nothing_but_elements(server: Server, kind: str) -> None:
     """What takes long to be decoded is not, and the connection stays."""
     many = ua.Variant([], ua.VariantType[kind], is_array=True)
     empty = getattr(ua, kind)()
-    many.Value = [empty] * 100_000
+    many.Value = [empty] * 30_000
 
     async def work(evil: Evil) -> None:
         call = ua.CallMethodRequest(evil.id("hts"), evil.id("hts/Replan"))
