@@ -72,7 +72,7 @@ async def closed(reader: Any) -> bool:
 
 async def until(holds: Callable[[], bool]) -> bool:
     """Whether something comes to hold soon."""
-    for _ in range(100):
+    for _ in range(500):
         if holds():
             return True
         await asyncio.sleep(0.02)
