@@ -40,7 +40,7 @@ def _with_tank() -> District:
 
 
 DISTRICTS: dict[str, Callable[[], District]] = {
-    "demo": lambda: _file("demo"),
+    "demo_engines": lambda: _file("demo_engines"),
     "demo_heat_only": lambda: _file("demo_heat_only"),
     "demo_heat_only with a tank": _with_tank,
     "solar_biomass": lambda: _file("solar_biomass"),

@@ -21,12 +21,12 @@ def negotiate(
     file: str, out: Path, steps: str, days: int | None, groups: int | None, json: bool
 ) -> None:
     """Live the days, write results.json and report.html, print the comparison."""
-    from services.negotiation.loading import demo, load_district
+    from services.negotiation.loading import load_district, named
     from services.negotiation.side_by_side import WORDS, as_json, compare
     from services.report.negotiation import write_page
 
     chosen = _steps(steps)
-    path = demo() if file == "demo" else Path(file)
+    path = named(file)
     district = load_district(path)
     if days is not None:
         district = district.model_copy(update={"days": days})

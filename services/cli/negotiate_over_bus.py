@@ -25,14 +25,14 @@ def over_bus(
     """Live the days over a broker, and once more in this process; print both side by side."""
     from services.cli.site import reference_site
     from services.negotiation.demonstration import lived, prepared, running
-    from services.negotiation.loading import demo, section_of
+    from services.negotiation.loading import named, section_of
     from services.negotiation.week import LivedDistrict
     from twins.site import load_site
 
     if steps not in ("1", "2"):
         hint = "`--steps 1` or `--steps 2`; 3 needs everybody's data in one process"
         raise ConfigurationError([Problem("--steps", f"{steps!r} over a bus", hint)])
-    path = (demo() if file == "demo" else Path(file)).resolve()
+    path = named(file).resolve()
     section = section_of(path)
     if (groups or days) and "file" not in section:
         raise ConfigurationError([Problem(str(path), "a district within a site keeps its size")])

@@ -12,13 +12,21 @@ from twins.site.own_file import declares
 from twins.site.reading import parse
 from twins.site.text import read_text
 
-_REPOSITORY = Path(__file__).parents[2] / "examples" / "utilities" / "demo.yaml"
-_PACKAGED = Path(__file__).parents[1] / "reference_site" / "district.yaml"
+_REPOSITORY = Path(__file__).parents[2] / "examples" / "utilities"
+_PACKAGED = Path(__file__).parents[1] / "reference_site"
+#: files of the demo district, one town with either kind of production, by name
+DEMOS = {"demo": "demo_heat_only.yaml", "demo-engines": "demo_engines.yaml"}
 
 
-def demo() -> Path:
-    """The demo district's file."""
-    return _REPOSITORY if _REPOSITORY.exists() else _PACKAGED
+def demo(name: str = "demo-engines") -> Path:
+    """The demo district's file; without a name that with every kind of unit."""
+    folder = _REPOSITORY if _REPOSITORY.exists() else _PACKAGED
+    return folder / DEMOS[name]
+
+
+def named(word: str) -> Path:
+    """What a user means: a demo district, or a file."""
+    return demo(word) if word in DEMOS else Path(word)
 
 
 def load_district(file: Path) -> District:

@@ -13,7 +13,9 @@ from services.cli.options import Json, Out
 
 @ending.handled
 def negotiate(
-    district: Annotated[str, typer.Argument(help="file of a district, or 'demo'")] = "demo",
+    district: Annotated[
+        str, typer.Argument(help="file of a district, 'demo' or 'demo-engines'")
+    ] = "demo",
     out: Out = Path("out"),
     steps: Annotated[
         str | None,

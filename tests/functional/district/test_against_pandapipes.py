@@ -26,7 +26,7 @@ VISCOSITY = 3.5e-4
 
 @cache
 def declared() -> Any:
-    return load_district(REPOSITORY / "examples/utilities/demo.yaml")
+    return load_district(REPOSITORY / "examples/utilities/demo_engines.yaml")
 
 
 def network() -> tuple[Tree, Values]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rami.asset.district.scaling import scaled
-from services.negotiation.loading import load_district
+from services.negotiation.loading import DEMOS, demo, load_district
 from services.negotiation.side_by_side import compare
 from tests.conftest import REPOSITORY
 
@@ -31,6 +31,12 @@ def test_the_same_services_run_on_every_utility(name: str) -> None:
     assert talk is not None
     # a deal that leaves nobody worse off, or none with its reason
     assert min(talk.deal.gain.values()) >= 0 if talk.deal.made else talk.because
+
+
+def test_the_demo_is_one_town_with_either_kind_of_production() -> None:
+    one, other = (load_district(demo(name)).model_dump() for name in DEMOS)
+    assert {k for k in one if one[k] != other[k]} == {"district", "production"}
+    assert one["production"]["owner"] == other["production"]["owner"]
 
 
 def test_all_problems_at_once_with_their_lines(tmp_path: Path) -> None:
