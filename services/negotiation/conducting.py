@@ -14,7 +14,7 @@ from rami.core.timegrid import TimeGrid
 from services.negotiation.asking import Answers, Asking
 from services.negotiation.coordinator import Outcome
 from services.negotiation.dealing import Dealing, named
-from services.negotiation.mail import PLANT
+from services.negotiation.mail import ABSURD, PLANT, grid_of
 from services.negotiation.settling import Concluded, Settling
 
 
@@ -67,7 +67,10 @@ class Conducting:
         for service in both:
             found = yield from deal.call(grid, "plan", (service,), mark, step)
             self._failed(told, (service,), found)
-            load = _plant(found.get(service, "")) if service == deal.network else load
+            load = _plant(found.get(service, ""), grid) if service == deal.network else load
+        if load is None and deal.network not in told.faults:
+            why = "tells no load of this day in kW"
+            told.faults[deal.network] = named(deal.members[deal.network], why)
         if step >= 2 and load is not None:
             deal.bounds.begin()
             brought = yield from deal.offers(grid, mark)
@@ -108,8 +111,12 @@ def figures(told: Told) -> Mapping[str, tuple[float, str]]:
     return found
 
 
-def _plant(said: Sequence[Message] | str) -> Values | None:
+def _plant(said: Sequence[Message] | str, grid: TimeGrid) -> Values | None:
     for message in () if isinstance(said, str) else said:
-        if isinstance(message.payload, Forecast) and PLANT in message.payload.series:
-            return np.array(message.payload.series[PLANT])
+        payload = message.payload
+        if not isinstance(payload, Forecast) or PLANT not in payload.series:
+            continue
+        load = np.array(payload.series[PLANT])
+        fits = payload.grid == grid_of(grid) and payload.unit == "kW"
+        return load if fits and np.abs(load).max() <= ABSURD else None
     return None

@@ -14,15 +14,13 @@ from rami.core.frame import Values
 from rami.core.timegrid import TimeGrid, moment
 from rami.functional.district.exchange import Exchange
 from services.negotiation.asking import Asking, Bounds
-from services.negotiation.mail import grid_of
+from services.negotiation.mail import ABSURD, grid_of
 
 #: parts of the residual that the classes of parties take over in a round
 _WEIGHTS = {"consumers": 0.35, "network": 0.1, "surplus": 0.1, "production": 0.45}
 #: first penalty: this price change (EUR/kWh) for a change by the whole load
 _FIRST = 0.1
 _TIGHT_STEP = 0.3
-#: kW that no district has
-_ABSURD = 1e9
 
 
 @dataclass(frozen=True)
@@ -170,9 +168,11 @@ def answer_to(
     if missing:
         return {}, {}, f"leaves out {', '.join(missing[:3])}"
     columns = {n: np.array(payload.series[n]) for n in request.change}
-    absurd = sorted(n for n, c in columns.items() if np.abs(c).max() > _ABSURD)
+    absurd = sorted(n for n, c in columns.items() if np.abs(c).max() > ABSURD)
     if absurd:
-        return {}, {}, f"answers {', '.join(absurd[:3])} with more than {_ABSURD:g} kW"
+        return {}, {}, f"answers {', '.join(absurd[:3])} with more than {ABSURD:g} kW"
+    if any(abs(euro) > ABSURD for euro in payload.cost_eur.values()):
+        return {}, {}, f"tells costs of more than {ABSURD:g} EUR"
     return columns, dict(payload.cost_eur), ""
 
 

@@ -15,7 +15,10 @@ from rami.core.frame import Values
 from rami.core.timegrid import TimeGrid, moment
 from services.negotiation.asking import Answers, Asking, Bounds
 from services.negotiation.coordinator import Coordinator, Limits, Outcome, Party
-from services.negotiation.mail import grid_of
+from services.negotiation.mail import ABSURD, CONSUMERS, PLANT, grid_of
+
+#: kW by which each can move at least: shares of nought are none
+_LEAST = 1e-6
 
 
 @dataclass(frozen=True)
@@ -84,8 +87,8 @@ class Dealing:
             payload = None if isinstance(said, str) else said[-1].payload
             if not isinstance(payload, FlexibilityOffer):
                 left_out[service] = named(self.members[service], str(said))
-            elif payload.grid != grid_of(grid) or payload.unit != "kW":
-                left_out[service] = named(self.members[service], "offers another grid or unit")
+            elif why := self._unfit(service, payload, grid):
+                left_out[service] = named(self.members[service], why)
             elif taken & payload.series.keys():
                 left_out[service] = named(self.members[service], "offers what another one offered")
             else:
@@ -93,11 +96,28 @@ class Dealing:
         order = sorted(offers, key=lambda s: (min(offers[s].series, default=""), s))
         return Brought({s: offers[s] for s in order}, left_out)
 
+    def _unfit(self, service: str, offer: FlexibilityOffer, grid: TimeGrid) -> str:
+        """Why an offer cannot be dealt with; empty where it can."""
+        if offer.grid != grid_of(grid) or offer.unit != "kW":
+            return "offers another grid or unit"
+        own = {self.network: "network", self.production: "production"}.get(service)
+        if offer.role != own if own else offer.role in ("network", "production"):
+            return f"offers as {offer.role}, which it is not"
+        if not offer.series:
+            return "offers nothing"
+        if {PLANT, CONSUMERS} & offer.series.keys():
+            return f"offers as {PLANT} or {CONSUMERS}, which name all together"
+        columns = (*offer.series.values(), *offer.room.values(), offer.price)
+        figures = (*offer.size.values(), *offer.cost_eur.values(), *(v for c in columns for v in c))
+        if max(map(abs, figures)) > ABSURD:
+            return f"offers with figures above {ABSURD:g}"
+        return ""
+
     def rounds(self, grid: TimeGrid, load: Values, brought: Brought, mark: str) -> Asking[Outcome]:
         """Of all that bring something; `load` is what the network expects at the plant."""
         parties = [
             Party(s, self.members[s].owner, o.role, names := tuple(sorted(o.series)),
-                  np.array([o.size[n] for n in names]))
+                  np.maximum([o.size[n] for n in names], _LEAST))
             for s, o in brought.offers.items()
         ]  # fmt: skip
         first = {n: np.array(c) for o in brought.offers.values() for n, c in o.series.items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,8 +16,12 @@ from rami.core.timegrid import NS, TimeGrid, moment
 #: name under which suppliers and networks speak of the balance at the plant, and the subject
 #: of a network's forecast of it
 PLANT = "plant"
+#: name under which the producer is told what all consumers change
+CONSUMERS = "consumers"
 #: subjects of the forecasts of consumers and of those who send surplus heat
 DEMAND, SURPLUS = "demand", "surplus"
+#: kW that no district has, EUR that none costs
+ABSURD = 1e9
 _DAY_NS = 86_400 * NS
 
 
@@ -72,6 +76,22 @@ def request_of(inbox: Inbox) -> tuple[FlexibilityRequest, str] | None:
         if isinstance(message.payload, FlexibilityRequest):
             return message.payload, message.correlation
     return None
+
+
+def doubtful(request: FlexibilityRequest, names: Iterable[str]) -> str:
+    """Why a request cannot be answered by who offered `names`; empty where it can."""
+    lacking = sorted(set(names) - request.change.keys())
+    if lacking:
+        return f"the request leaves out {', '.join(lacking[:3])}"
+    columns = [*request.change.values(), *request.prices.values(), request.price]
+    figures = [*(v for c in columns for v in c), *request.penalty.values()]
+    if max(map(abs, figures)) > ABSURD:
+        return f"the request has figures above {ABSURD:g}"
+    if not request.firm and not request.price:
+        return "the request has no price"
+    if not request.firm and any(request.penalty.get(n, 0.0) <= 0 for n in names):
+        return "the request has no penalty above nought for each name"
+    return ""
 
 
 def asked(request: FlexibilityRequest, name: str) -> tuple[Values, float, Values]:

@@ -22,10 +22,7 @@ from rami.core.timegrid import TimeGrid, moment
 from services.negotiation.asking import Asked, Asking
 from services.negotiation.coordinator import Outcome, answer_to
 from services.negotiation.dealing import Brought, Dealing, named
-from services.negotiation.mail import PLANT, by_section, grid_of
-
-#: name under which the producer is told what all consumers change
-CONSUMERS = "consumers"
+from services.negotiation.mail import CONSUMERS, PLANT, by_section, grid_of
 
 
 @dataclass

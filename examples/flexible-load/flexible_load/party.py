@@ -50,6 +50,7 @@ class FlexibleLoad:
         self.zone_h = zone_h
         self.agreed: list[float] | None = None
         self.firm: list[float] | None = None
+        self.accepted: dict[str, float] | None = None
         self.step_h = 0.0
         self._heard: dict[str, int] = {}
         self._sequence = 0
@@ -81,7 +82,7 @@ class FlexibleLoad:
         load, flexible = self._day(call)
         grid, self.step_h = call.grid, call.grid.step_s / 3600
         if call.phase == "forecast":
-            self.agreed = self.firm = None
+            self.agreed = self.firm = self.accepted = None
             series = {self.name: load}
             made = Forecast(grid=grid, unit="kW", quantity="power", series=series)
             return [made, NegotiationReady(phase="forecast")]
@@ -105,7 +106,7 @@ class FlexibleLoad:
     def _asked(self, request: FlexibilityRequest) -> FlexibilityAnswer:
         """In a round the minimum of (price - threshold) x + penalty / 2 (x - target)^2 within
         what can be left off; a firm request is for exactly that again."""
-        target = request.change[self.name]
+        target, self.accepted = request.change[self.name], None
         if request.firm:
             self.firm = change = target
         else:
@@ -127,8 +128,10 @@ class FlexibleLoad:
             cost = self._cost(self.firm or [])
             fair = cost - settlement.paid.get(self.name, 0.0) <= _ROUND_OFF
             why = "" if fair else f"it costs {cost:.2f} EUR"
+            self.accepted = settlement.paid if fair else None
             return [SettlementAnswer(accepted=fair, because=why)]
-        self.agreed = self.firm if settlement.state == "made" else None
+        made = settlement.state == "made" and settlement.paid == self.accepted
+        self.agreed = self.firm if made else None
         return []
 
     def _cost(self, change: Sequence[float]) -> float:

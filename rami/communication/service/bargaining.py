@@ -13,6 +13,9 @@ from pydantic import Field, model_validator
 from rami.communication.service.on_grid import Column, Grid, Number, OnGrid, Path, Payload, Words
 from rami.core.written import Instant
 
+#: EUR that no settlement moves; whole cents can still be told apart
+MOST_EUR = 1e9
+
 
 class NegotiationCall(Payload):
     """Opens a phase of a day, `grid`; whom it is about stands in the topic's subject.
@@ -60,6 +63,10 @@ class FlexibilityOffer(OnGrid):
     price: Column = Field(default_factory=list)
     room: dict[Path, Column] = Field(default_factory=dict)
     beyond: dict[Path, list[Path]] = Field(default_factory=dict)
+
+    def paths(self) -> frozenset[str]:
+        """As in Payload, with those who are told to be beyond a section."""
+        return super().paths() | {n for names in self.beyond.values() for n in names}
 
     def _columns(self) -> dict[str, list[float]]:
         room = {f"room {n}": v for n, v in self.room.items()}
@@ -139,6 +146,8 @@ class Settlement(Payload):
 
     @model_validator(mode="after")
     def _whole(self) -> Settlement:
+        if any(abs(v) > MOST_EUR for v in self.paid.values()):
+            raise ValueError(f"wanted payments of at most {MOST_EUR:g} EUR")
         if any(abs(100 * v - round(100 * v)) > 1e-6 for v in self.paid.values()):
             raise ValueError("payments are whole cents")
         return self

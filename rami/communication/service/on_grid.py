@@ -9,7 +9,10 @@ from typing import Annotated, ClassVar
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from rami.asset.component import Declared
+from rami.core.timegrid import NS, instant
 from rami.core.written import Instant
+
+_LATEST_NS = instant("2200-01-01T00:00Z")
 
 
 def _finite(value: float) -> float:
@@ -32,8 +35,14 @@ class Grid(Declared):
     """`count` intervals of `step_s` from `start` on."""
 
     start: Instant
-    step_s: float = Field(gt=0, le=86400 * 31)
+    step_s: float = Field(ge=0.001, le=86400 * 31)
     count: int = Field(ge=1, le=20_000)
+
+    @model_validator(mode="after")
+    def _ends(self) -> Grid:
+        if instant(self.start) + self.step_s * self.count * NS >= _LATEST_NS:
+            raise ValueError("a grid ends before the year 2200")
+        return self
 
 
 class Payload(Declared):

@@ -92,6 +92,7 @@ class Bargain:
     absent: str = "it is not connected"
     last: dict[str, Agreed] = field(default_factory=dict)
     _given: dict[str, deque[Agreed]] = field(default_factory=dict)
+    _accepted: Mapping[str, float] | None = None
 
     def ready(self, phase: Phase, because: str = "") -> NegotiationReady:
         """That what a phase asks for was said; else why not."""
@@ -115,6 +116,8 @@ class Bargain:
         flat = [0.0] * grid.count
         asked = [n for n in self.names if n in request.change]
         series, cost, why = {}, {}, []
+        # what was accepted was for what was answered before
+        self._accepted = None
         if request.firm:
             self.last = {}
         for name in asked:
@@ -145,6 +148,7 @@ class Bargain:
     def proposed(self, settlement: Settlement) -> SettlementAnswer:
         """Whether it pays everybody at least what his last answer costs."""
         mine = {n: a for n, a in self.last.items() if n in settlement.paid}
+        self._accepted = None
         if not mine:
             return SettlementAnswer(accepted=False, because="it pays nobody who answered")
         worse = [
@@ -152,13 +156,16 @@ class Bargain:
             for n, a in mine.items()
             if settlement.paid[n] < a.reply.cost - ROUND_OFF
         ]
+        self._accepted = None if worse else settlement.paid
         return SettlementAnswer(accepted=not worse, because="; ".join(worse)[:500])
 
     def ended(self, settlement: Settlement) -> dict[str, Agreed]:
-        """What is to be done now that a settlement is made; nothing where it was dropped."""
+        """What is to be done now that a settlement is made; nothing where it was dropped, or pays
+        other than what was accepted."""
         mine = {n: a for n, a in self.last.items() if n in settlement.paid}
-        self.last, self._given = {}, {}
-        return mine if settlement.state == "made" else {}
+        holds = settlement.state == "made" and settlement.paid == self._accepted
+        self.last, self._given, self._accepted = {}, {}, None
+        return mine if holds else {}
 
     def _again(self, name: str, grid: Grid, target: Values) -> Reply | None:
         """The answer in which just this was offered before."""

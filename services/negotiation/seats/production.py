@@ -19,9 +19,8 @@ from rami.core.frame import Values
 from rami.core.timegrid import instant
 from rami.functional.district.production import ProductionPlan
 from services.negotiation.actors.supply import ProductionService
-from services.negotiation.mail import PLANT, SURPLUS, Sender, grid_of
+from services.negotiation.mail import CONSUMERS, PLANT, SURPLUS, Sender, grid_of
 from services.negotiation.seats.seat import Say, Seat
-from services.negotiation.settling import CONSUMERS
 from services.negotiation.world import Day
 
 

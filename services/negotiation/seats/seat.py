@@ -18,7 +18,7 @@ from rami.communication.service.payload import (
     SettlementAnswer,
 )
 from rami.core.timegrid import instant
-from services.negotiation.mail import Sender, answered
+from services.negotiation.mail import Sender, answered, doubtful
 from services.negotiation.seats.declared import TERMS, needs, offers
 from services.negotiation.world import Day
 
@@ -39,7 +39,8 @@ class Seat:
 
     Messages are answered in the order in which they were sent, each once. A firm request is met by
     the state in which just that was answered, or by that without a deal; any other is refused. A
-    settlement is accepted where it leaves none of the own names worse off.
+    settlement is accepted where it leaves none of the own names worse off, and made where it pays
+    what was accepted; after it nothing is asked of that day.
     """
 
     role: ClassVar[str]
@@ -55,7 +56,8 @@ class Seat:
         self._given: list[tuple[Mapping[str, Sequence[float]], object]] = []
         self._first: FlexibilityOffer | None = None
         self._with: dict[str, float] = {}
-        self._accepted = False
+        self._accepted: Mapping[str, float] | None = None
+        self._made = False
 
     def run(self, inbox: Inbox) -> Sequence[Message]:
         """Answers to what is new."""
@@ -121,10 +123,10 @@ class Seat:
             if payload.phase == "join":
                 return [Say(NegotiationReady(phase="join"))]
             if payload.phase == "offer":
-                self._given, self._with, self._accepted = [], {}, False
+                self._given, self._with, self._accepted, self._made = [], {}, None, False
                 self._first = self.offer()
                 return [Say(self._first)]
-            if payload.phase == "live" and not self._accepted:
+            if payload.phase == "live" and self._accepted is None:
                 self.drop()
             said = list(self.called(payload, inbox))
             why = "" if said else "nothing is known of this day"
@@ -139,6 +141,13 @@ class Seat:
     def _asked(self, request: FlexibilityRequest, message: Message, inbox: Inbox) -> Iterable[Say]:
         if self._first is None or request.grid != self._first.grid:
             return [Say(answered(request, {}, {}, "nothing was offered for this day"))]
+        why = (
+            "the deal of this day is made" if self._made else doubtful(request, self._first.series)
+        )
+        if why:
+            return [Say(answered(request, dict(self._first.series), {}, why))]
+        # what was accepted was for what was answered before
+        self._accepted = None
         if request.firm:
             return self._firm(request)
         (said,) = self.actor.run(Inbox(inbox.now_ns, {str(message.topic): message}))
@@ -166,14 +175,16 @@ class Seat:
         return [*more, Say(answered(request, series, self._with))]
 
     def _settled(self, settlement: Settlement) -> Iterable[Say]:
-        if settlement.state == "made" and self._accepted:
+        if settlement.state == "made" and settlement.paid == self._accepted:
+            self._made = True
             return []
         if settlement.state != "proposed":
-            self._accepted = False
+            self._accepted, self._made = None, False
             self.drop()
             return []
-        why = self._worse(settlement.paid)
-        self._accepted = not why
+        why = "the deal of this day is made" if self._made else self._worse(settlement.paid)
+        if not self._made:
+            self._accepted = None if why else settlement.paid
         return [Say(SettlementAnswer(accepted=not why, because=why))]
 
     def _worse(self, paid: Mapping[str, float]) -> str:
