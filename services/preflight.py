@@ -32,7 +32,9 @@ def missing_packages(declared: BaseModel) -> list[Problem]:
     """Packages that what is declared needs and that are not installed; none is imported."""
     return [
         Problem(
-            path, f"needs the package {package.module}, which is not installed", package.command
+            path,
+            f"needs the package {package.module}, which is not installed",
+            package.installation,
         )
         for path, package in _needed("", declared)
         if not package.there

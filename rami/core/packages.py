@@ -22,6 +22,6 @@ class Package:
             return False
 
     @property
-    def command(self) -> str:
+    def installation(self) -> str:
         """What installs it."""
         return f"pip install 'rami-twins[{self.extra}]'"
