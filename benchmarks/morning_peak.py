@@ -1,8 +1,8 @@
 """What the negotiation does to the morning peak, by kind of production, as a table:
 `python -m benchmarks.morning_peak [NAME ...]`.
 
-The demo's week with two kinds of production, and the weeks of three utilities, each at steps 0 and
-2. A utility of more than 300 groups is lived by 300, all else in proportion.
+The demo's week with two kinds of production, and the weeks of three utilities with all their
+groups, each at steps 0 and 2.
 """
 
 from __future__ import annotations
@@ -12,14 +12,12 @@ from pathlib import Path
 from sys import argv
 
 from rami.asset.district.declaration import District
-from rami.asset.district.scaling import scaled
 from rami.asset.heat_storage import HeatStorage
 from services.negotiation.loading import load_district
 from services.negotiation.results import StepResult
 from services.negotiation.week import LivedDistrict
 
 _FOLDER = Path(__file__).parents[1] / "examples" / "utilities"
-_GROUPS = 300
 #: beside a wood boiler of 4.5 MW, 50 l per kW (usewoodfuel.co.uk: 40 to 60)
 _TANK = {
     "kind": "heat_storage", "across": "district", "volume": "225 m3", "power_max": "4.5 MW",
@@ -28,8 +26,7 @@ _TANK = {
 
 
 def _file(name: str) -> District:
-    declared = load_district(_FOLDER / f"{name}.yaml")
-    return scaled(declared, _GROUPS) if declared.groups > _GROUPS else declared
+    return load_district(_FOLDER / f"{name}.yaml")
 
 
 def _with_tank() -> District:
