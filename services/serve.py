@@ -168,4 +168,4 @@ class _Signals:
     def _came(self, number: int, _: object) -> None:
         if self._run is None or self._run.stopped:
             raise KeyboardInterrupt
-        self._run.stop("Ctrl-C" if number == signal.SIGINT else "terminated")
+        self._run.stop("by Ctrl-C" if number == signal.SIGINT else "by SIGTERM")

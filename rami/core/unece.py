@@ -7,6 +7,7 @@ UNECE = "http://www.opcfoundation.org/UA/units/un/cefact"
 #: code -> unit of `rami.core.units`
 CODES = {
     "CEL": "degC",
+    "FAH": "degF",
     "KEL": "K",
     "KWT": "kW",
     "WTT": "W",

@@ -47,7 +47,7 @@ CANONICAL: dict[str, str] = {
 }
 
 _UNITS: dict[str, dict[str, Unit]] = {
-    "temperature": {"degC": Unit(1.0), "K": Unit(1.0, -273.15)},
+    "temperature": {"degC": Unit(1.0), "K": Unit(1.0, -273.15), "degF": Unit(5 / 9, -160 / 9)},
     "temperature_difference": {"K": Unit(1.0)},
     "power": {"kW": Unit(1.0), "W": Unit(1e-3), "MW": Unit(1e3)},
     "energy": {"kWh": Unit(1.0), "MWh": Unit(1e3), "kJ": Unit(1 / 3600), "MJ": Unit(1 / 3.6)},

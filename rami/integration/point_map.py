@@ -115,8 +115,18 @@ def measures(unit: str, point: Point, wrong: list[str]) -> bool:
     units = allowed(point.quantity)
     if unit not in units:
         quantity = point.quantity.replace("_", " ")
-        wrong.append(f"unit {unit!r} does not measure {quantity}; wanted one of {', '.join(units)}")
+        wrong.append(
+            f"unit {unit!r} does not measure {quantity}; wanted one of {', '.join(units)}"
+            + _by_density(unit, point)
+        )
     return unit in units
+
+
+def _by_density(unit: str, point: Point) -> str:
+    """How a flow that is metered by volume is mapped."""
+    if point.quantity != "mass_flow" or unit not in allowed("volume_flow"):
+        return ""
+    return "; of m3/h write unit kg/h and the density as scale, e.g. 983"
 
 
 def number(row: PointRow, key: str, default: float, wrong: list[str]) -> float:

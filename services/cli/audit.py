@@ -12,11 +12,15 @@ from rami.core.errors import RunError
 from rami.core.timegrid import iso
 from services.cli.output import note, print_json, print_table
 
+#: within the folder of a run
+AUDIT_FILE = "audit.jsonl"
+
 
 def verify(file: Path, head: str | None, json: bool) -> None:
     """Tell what was found. Raises RunError where the chain is broken."""
     from rami.integration.audit import verify as work
 
+    file = _named(file)
     found = work(file, head)
     if json:
         print_json(asdict(found))
@@ -32,6 +36,7 @@ def show(file: Path, last: int, who: str, what: str, outcome: str, json: bool) -
     """The rows that fit, the latest at the end; those that cannot be read are counted."""
     from rami.integration.audit import entries
 
+    file = _named(file)
     kept: deque[AuditEntry] = deque(maxlen=last or None)
     unreadable = 0
     for entry in entries(file):
@@ -50,6 +55,11 @@ def show(file: Path, last: int, who: str, what: str, outcome: str, json: bool) -
         print_table(header, [_cells(entry) for entry in kept])
     if unreadable:
         note(f"{unreadable} rows cannot be read: rami audit verify {file}")
+
+
+def _named(path: Path) -> Path:
+    """The audit of a run's folder, or the file itself."""
+    return path / AUDIT_FILE if path.is_dir() else path
 
 
 def _plain(entry: AuditEntry) -> dict[str, object]:

@@ -85,7 +85,8 @@ def _point(value: Any, points: Points) -> str:
     if twin not in points:
         raise ValueError(f"{_short(value)} begins with no twin; wanted {', '.join(points)}")
     if name not in points[twin]:
-        raise ValueError(f"no point {_short(value)}{_hint(name, points[twin].names)}")
+        known = [f"{twin}.{one}" for one in points[twin].names]
+        raise ValueError(f"no point {_short(value)}{_hint(value, known)}")
     return str(value)
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from rami.core.wording import did_you_mean
 from rami.integration.guard import Guard
 from rami.integration.leases import Lease
 from rami.integration.role import Role
@@ -53,7 +54,8 @@ class HeldInputs:
         if held is None:
             taken = guard.take(self._role, holder, [name])
             if not isinstance(taken, Lease):
-                return str(taken)
+                known = name in guard.inputs
+                return str(taken) if known else _no_input(twin, name, guard.inputs.names)
             held = Held(guard, taken, 0)
         elif held.lease.holder != holder:
             return f"{point} is held by {held.lease.who}"
@@ -91,3 +93,11 @@ class HeldInputs:
             return False
         held.lease = taken
         return held.guard.want_named(taken, name, held.value, held.unit) is None
+
+
+def _no_input(twin: str, name: str, inputs: Sequence[str]) -> str:
+    """That a point cannot be commanded, and what of its component can."""
+    component = name.partition(".")[0]
+    near = [one for one in inputs if one.partition(".")[0] == component] or inputs
+    known = [f"{twin}.{one}" for one in near]
+    return f"{twin}.{name} is told, not commanded; {did_you_mean(f'{twin}.{name}', known)}"

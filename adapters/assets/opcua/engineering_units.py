@@ -9,6 +9,8 @@ _SHOWN = {
     "℃": "degC",
     "C": "degC",
     "deg C": "degC",
+    "°F": "degF",
+    "deg F": "degF",
     "m³": "m3",
     "m³/h": "m3/h",
     "m³/s": "m3/s",

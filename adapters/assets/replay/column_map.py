@@ -51,6 +51,8 @@ def read_map(
             split = split_header(title)
             if split is not None:  # `load [kW]` tells its unit itself
                 row = replace(row, words={**row.words, "unit": split[1]})
+            elif title.endswith("]") and not title.endswith("[-]"):
+                wrong.append(f"the unit in {title!r} is not known; write `unit`, and `scale`")
         optional = switch(row, "optional", False, wrong)
         to = conversion(row, wrong)
         if title is None and not optional:

@@ -59,7 +59,7 @@ def file_rows(
         status = np.where(np.isfinite(values), status, status | _MISSING)
         parts.append((place, Rows.of_series(name, times, values, status)))
     if problems:
-        raise DataError(problems)
+        raise DataError([*dict.fromkeys(problems)])
     return tuple(signals), Rows(
         tuple(names),
         np.concatenate([np.full(len(r), p, np.int32) for p, r in parts]),

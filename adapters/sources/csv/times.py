@@ -19,7 +19,7 @@ from adapters.sources.csv.plain import PlainCells
 from adapters.sources.csv.table import Cells, Table
 from rami.core.timegrid import NS, instant
 from rami.information.table.faults import Faults
-from rami.information.table.local import localise, named_zone, shifts
+from rami.information.table.local import RepeatedHours, localise, named_zone, shifts
 from rami.information.table.raster import Stamps
 
 _DOTTED = re.compile(r"^(\d{1,2})\.(\d{1,2})\.(\d{4})[ T,]+(\d{1,2}):(\d{2})(?::(\d{2}))?$")
@@ -120,7 +120,7 @@ def _one_by_one(
     parse = _parser(declared.time_format)
     stamps: list[int] = []
     kept: list[int] = []
-    seen: set[tuple[datetime, object]] = set()
+    hours = RepeatedHours()
     beside = _beside(declared, table, places)
     others = [p for p in range(len(table.header)) if p not in places]
     for i in rows.tolist():
@@ -136,7 +136,7 @@ def _one_by_one(
             continue
         if moment.tzinfo is None:
             group = tuple(table.cell(i, p) for p in beside) if beside is not None else i
-            aware = localise(moment, zone, seen, group)
+            aware = localise(moment, zone, hours, group)
             if aware is None:
                 if any(table.cell(i, p).strip() for p in others):
                     _no_instant(text, line, zone, faults)

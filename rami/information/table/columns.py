@@ -13,6 +13,9 @@ from rami.core.wording import did_you_mean
 from rami.information.table.settings import MappedColumn
 from rami.information.table.track import RATES
 
+_SPELT = (
+    ("°C", "degC"), ("°F", "degF"), ("³", "3"), ("²", "2"), ("€", "EUR"), ("_per_", "/"),
+)  # fmt: skip
 _BRACKETS = re.compile(r"^(.*?)\s*[\[(]\s*([^\])]+?)\s*[\])]$")
 
 
@@ -55,8 +58,9 @@ class Column:
 def written_unit(text: str) -> str:
     """A unit as files write it, in our spelling: `[°C]`, `m³/h`, `EUR_per_MWh`."""
     bare = text.strip().strip("[]()").strip()
-    bare = bare.replace("°C", "degC").replace("³", "3").replace("²", "2").replace("€", "EUR")
-    return bare.replace("_per_", "/")
+    for written, ours in _SPELT:
+        bare = bare.replace(written, ours)
+    return bare
 
 
 @lru_cache(maxsize=1 << 16)

@@ -1,12 +1,14 @@
 """Local time as UTC, clock changes included.
 
-In autumn the repeated hour is told apart by order: its first occurrence is summer time. In
-spring the hour that is left out has no instant. Nothing is ever sorted or shifted.
+In autumn the repeated hour is told apart by order: its first occurrence is summer time, also where
+the two have no stamp in common. In spring the hour that is left out has no instant. Nothing is ever
+sorted or shifted.
 """
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, tzinfo
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
@@ -45,13 +47,44 @@ def shifts(local_s: Stamps, zone: tzinfo | None) -> tuple[Stamps, NDArray[np.boo
     return shift[which], clear[which]
 
 
+@dataclass
+class _Hour:
+    """What came of one repeated hour: the last local time, all of them, whether it comes again."""
+
+    last: datetime
+    seen: set[datetime] = field(default_factory=set)
+    again: bool = False
+
+
+class RepeatedHours:
+    """Local times of repeated hours that came before, each in its group of rows that follow each
+    other in time (a signal, an issue)."""
+
+    def __init__(self) -> None:
+        self._hours: dict[tuple[date, object], _Hour] = {}
+
+    def again(self, moment: datetime, group: object, shift: timedelta) -> bool:
+        """Whether the hour comes for the second time, to be asked in the order of the rows.
+
+        From a step back by half the shift on; before that for a time that was there, but a row
+        that only repeats the one above it.
+        """
+        hour = self._hours.setdefault((moment.date(), group), _Hour(moment))
+        if hour.last - moment >= shift / 2:
+            hour.again = True
+        doubled = moment == hour.last and len(hour.seen) > 1
+        found = hour.again or (moment in hour.seen and not doubled)
+        hour.seen.add(moment)
+        hour.last = moment
+        return found
+
+
 def localise(
-    moment: datetime, zone: tzinfo | None, seen: set[tuple[datetime, object]], group: object = None
+    moment: datetime, zone: tzinfo | None, hours: RepeatedHours, group: object = None
 ) -> datetime | None:
     """The aware instant of local time; None where there is no such instant.
 
-    `seen` are the local times of the repeated hour that came before, each in its `group` of
-    rows that follow each other in time (a signal, an issue); it is added to.
+    `hours` is what came before, and is added to.
     """
     if zone is None:
         return None
@@ -61,10 +94,7 @@ def localise(
         return early
     if before < after:
         return None
-    if (moment, group) in seen:
-        return late
-    seen.add((moment, group))
-    return early
+    return late if hours.again(moment, group, before - after) else early
 
 
 def utc(
@@ -77,12 +107,12 @@ def utc(
     shift, clear = shifts(local_ns // NS, zone)
     stamps = local_ns - shift * NS
     exists = np.ones(len(stamps), bool)
-    seen: set[tuple[datetime, object]] = set()
+    hours = RepeatedHours()
     for i in np.flatnonzero(~clear).tolist():
         whole, rest = divmod(int(local_ns[i]), 1000)
         moment = datetime(1970, 1, 1) + timedelta(microseconds=whole)  # noqa: DTZ001  zone follows
         group = None if groups is None else int(groups[i])
-        aware = localise(moment, zone, seen, group)
+        aware = localise(moment, zone, hours, group)
         exists[i] = aware is not None
         if aware is not None:
             stamps[i] = instant(aware) + rest

@@ -13,7 +13,8 @@ from services.cli.options import Json
 app = typer.Typer(help="Every write towards a plant, and every refusal.", no_args_is_help=True)
 
 AuditFile = Annotated[
-    Path, typer.Argument(metavar="FILE", help="the audit, e.g. audit.jsonl; full files follow it")
+    Path,
+    typer.Argument(metavar="FILE", help="the audit, or a run's folder; full files follow"),
 ]
 
 

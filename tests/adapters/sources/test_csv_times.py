@@ -1,6 +1,7 @@
 """Zones and clock changes: never a silent shift."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -8,6 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from adapters.sources.csv.configuration import CsvFile
+from adapters.sources.csv.rows import file_rows
 from rami.core.errors import DataError
 from rami.core.quality import Family, Reason, quality
 from rami.core.timegrid import TimeGrid, instant
@@ -108,3 +111,14 @@ def test_local_files_of_any_time_of_the_year(
     text = "time;load_kW\n" + "".join(f"{t};{i}\n" for i, t in enumerate(stamps))
     grid = TimeGrid.of(instant(start), 3600, count)
     assert write(text, zone=zone).read(["load"], grid)["load"].tolist() == list(np.arange(count))
+
+
+def test_the_repeated_hour_of_an_irregular_recording(tmp_path: Path) -> None:
+    """Its two occurrences share no stamp, and some rows stand there twice."""
+    seconds = [17 * i + i % 5 for i in range(900)]
+    moments = [AUTUMN + timedelta(hours=1, seconds=s) for s in seconds]
+    moments.insert(400, moments[400])
+    rows = [f"{m.astimezone(BERLIN):%d.%m.%Y %H:%M:%S},{i}" for i, m in enumerate(moments)]
+    (tmp_path / "r.csv").write_text("\n".join(["time,load_kW", *rows]) + "\n", encoding="utf-8")
+    _, found = file_rows(CsvFile(file="r.csv", zone="Europe/Berlin"), tmp_path)
+    assert found.times.tolist() == [instant(m) for m in moments]

@@ -47,6 +47,11 @@ def test_rows_are_shown(file: Path) -> None:
     assert len(json.loads(run("show", str(file), "--last", "0", "--json")[1])) == 3
 
 
+def test_the_folder_of_a_run_stands_for_its_audit(file: Path) -> None:
+    assert run("verify", str(file.parent)) == run("verify", str(file))
+    assert run("show", str(file.parent)) == run("show", str(file))
+
+
 def test_an_intact_audit_ends_with_0_and_tells_its_head(file: Path) -> None:
     code, out, _ = run("verify", str(file), "--json")
     assert code == 0

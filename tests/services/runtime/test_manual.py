@@ -27,3 +27,12 @@ def test_lasts_as_long_as_was_said(point: str, reference: ReadySite, tmp_path: P
             assert switch.positions()[place] == value
         rig.run(3)
         assert any("its time is over" in e.text for e in rig.events("guard"))
+
+
+def test_a_point_that_is_no_input_is_told_with_its_components_inputs(
+    reference: ReadySite, tmp_path: Path
+) -> None:
+    with live(reference, tmp_path / "run") as rig:
+        rig.run(1)
+        reply = rig.ask(Verb.SET_POINT, point="hts.hp.P_el", value=300.0)
+        assert reply.why == ("hts.hp.P_el is told, not commanded; did you mean 'hts.hp.u'?",)

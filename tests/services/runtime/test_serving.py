@@ -83,13 +83,13 @@ def test_a_run_is_stopped_in_order_or_at_once_and_is_alone_in_its_folder(
         code, _, why = _rami("serve", str(file), "--speed", "60", "--resume", "--out", str(out))
         assert code == 2 and "a run goes on there already" in why, why
         os.kill(run.process.pid, signal.SIGINT)
-        assert run.wait() == 0 and "stopped Ctrl-C" in run.said()
+        assert run.wait() == 0 and "stopped by Ctrl-C" in run.said()
     code, _, why = _rami("serve", str(file), "--simulated", "--resume", "--out", str(out))
     assert code == 2 and "scaled time" in why, why
     with serving(file, out, "--speed", "60", "--resume") as run:
         assert run.ask(Verb.CHECKPOINT).done
         run.process.send_signal(signal.SIGTERM)
-        assert run.wait() == 0 and "stopped terminated" in run.said()
+        assert run.wait() == 0 and "stopped by SIGTERM" in run.said()
     with serving(file, out, "--speed", "60", "--resume", "--approve") as run, run.remote() as site:
         assert run.ask(Verb.CHECKPOINT).done and not run.ask(Verb.APPLY).done
         run.ask(Verb.REPLAN)

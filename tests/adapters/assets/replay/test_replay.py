@@ -280,3 +280,18 @@ def test_all_problems_of_a_map_at_once(tmp_path: Path) -> None:
 def test_settings_that_make_no_sense(settings: dict[str, Any], words: str) -> None:
     with pytest.raises(ValueError, match=words):
         ReplayConfiguration.model_validate(settings)
+
+
+def test_a_title_whose_unit_is_not_known_is_told(opened: Opened) -> None:
+    """Not taken for the point's own unit."""
+    columns = "point,column,unit\nhx.T,T [R],\nhx.P,Q [-],W\n"
+    with pytest.raises(ConfigurationError) as caught:
+        opened({}, columns, file="recorded.csv", run=None, optional=["*"])
+    assert str(caught.value).startswith("columns.csv:2: hx.T: the unit in 'T [R]' is not known")
+
+
+def test_fahrenheit(opened: Opened) -> None:
+    series = {"hx.T": ("unknown", [(0, 212.0, 0), (1, 32.0, 0)])}
+    columns = "point,column\nhx.T,T [°F]\n"
+    backend = opened(series, columns, file="recorded.csv", run=None, optional=["*"])
+    assert backend.observe().values[0] == pytest.approx(100.0)
