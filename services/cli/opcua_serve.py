@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from rami.core.errors import ConfigurationError, Problem
+from rami.core import units
+from rami.core.errors import ConfigurationError, Problem, UnreachableError
 from services.cli.live.runs import running
 from services.cli.output import note, print_json
 from services.cli.site import opened
+from services.control.address import SOCKET_FILE, served_by
 
 if TYPE_CHECKING:
     from rami.communication.information_model import SiteModel
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from twins.site import Site
 
 AUDIT_FILE = "opcua_audit.jsonl"
+#: between two looks for a run that is waited for, s
+_LOOK_S = 0.5
 
 
 def serve(
@@ -33,6 +37,7 @@ def serve(
     file: Path | None,
     host: str | None,
     port: int | None,
+    wait: str,
     insecure: bool,
     json: bool,
 ) -> None:
@@ -48,7 +53,7 @@ def serve(
     site = opened(file)
     given = {"host": host, "port": port, "insecure": insecure or None}
     settings = _settings(site, {k: v for k, v in given.items() if v is not None})
-    folder = running(run)
+    folder = _begun(run, _seconds(wait))
 
     def ready(address: str) -> None:
         if json:
@@ -70,6 +75,32 @@ def serve(
             live, remodel, settings, site.file.parent, audit, past, folder / EVENTS_FILE
         )
         work(serving, ready, until)
+
+
+def _seconds(wait: str) -> float:
+    try:
+        return units.parse(wait, "time") if wait else 0.0
+    except ValueError as error:
+        raise ConfigurationError([Problem("--wait", str(error))]) from error
+
+
+def _begun(run: Path | None, wait_s: float) -> Path:
+    """The folder of the run, as soon as it can be reached there. UnreachableError where it cannot
+    in time."""
+    until, told = time.monotonic() + wait_s, False
+    while True:
+        try:
+            folder = running(run)
+            if not wait_s or served_by(folder / SOCKET_FILE) is not None:
+                return folder
+            raise UnreachableError(f"nobody runs at {folder} yet")
+        except UnreachableError:
+            if time.monotonic() >= until:
+                raise
+        if not told:
+            note("waiting for the run to begin")
+            told = True
+        time.sleep(_LOOK_S)
 
 
 def _settings(site: Site, given: Mapping[str, Any]) -> OpcuaSettings:

@@ -45,6 +45,9 @@ def serve(
     ] = None,
     host: Annotated[str | None, typer.Option(help="address to listen at")] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="0: any that is free")] = None,
+    wait: Annotated[
+        str, typer.Option(metavar="DURATION", help='for a run that begins, such as "1 min"')
+    ] = "",
     insecure: Annotated[
         bool, typer.Option("--insecure", help="nothing is encrypted, nobody logs in; loopback only")
     ] = False,
@@ -53,4 +56,4 @@ def serve(
     """Serve a site that runs to OPC UA clients, from a process of its own, until stopped."""
     from services.cli import opcua_serve as work
 
-    work.serve(run, site, host, port, insecure, json)
+    work.serve(run, site, host, port, wait, insecure, json)

@@ -54,8 +54,10 @@ def test_a_run_is_served_and_left_alone(reference_site_file: Path, tmp_path: Pat
             index = (await made.get_namespace_array()).index("urn:rami-twins:site:reference")
             return await made.get_node(f"ns={index};s=/Control/State").read_value()
 
+    process = _serve(run, file, "--wait", "5 min")
+    assert process.stderr is not None
+    assert "waiting for the run" in process.stderr.readline()
     with ControlServer(loop.site, run):
-        process = _serve(run, file)
         try:
             assert process.stdout is not None
             lines = ""
