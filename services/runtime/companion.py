@@ -28,8 +28,9 @@ class Companion:
     """Implements `Beside`: a shadow's residuals, an estimator's state where the model tells its
     own, a monitor's diagnoses.
 
-    At the end of every window the model is brought to the estimate, so that it does not drift
-    away with what it integrates; without an estimator it goes its own way.
+    At the begin and the end of every window the model is brought to the estimate: it does not
+    drift away with what it integrates, and is not blamed for what a plant did that nobody drove.
+    Without an estimator it goes its own way.
     """
 
     def __init__(
@@ -59,7 +60,7 @@ class Companion:
     def step(self, inputs: Vector, plant: PlantSide, told: Vector, seconds: float) -> None:
         """One step of both."""
         now, seen = self._clock(), plant.seen
-        windows = self.shadow.verdict.at_ns
+        windows, fresh = self.shadow.verdict.at_ns, self._fresh
         self.shadow.compare(told, seen, now, seconds, unknown=plant.unknown)
         if self.monitor is not None:
             values = np.concatenate([seen.values, plant.read_back.values])
@@ -67,8 +68,8 @@ class Companion:
             self.monitor.update(now, values, marks)
         if self.estimator is None or not self._estimate(self.estimator, inputs, plant, seconds):
             return
-        if self.shadow.verdict.at_ns != windows and isinstance(self._model, Stateful):
-            self._model.set_state(self.estimator.state())
+        if fresh or self.shadow.verdict.at_ns != windows:
+            self.settle(self._model)
 
     def _estimate(
         self, estimator: StateEstimator, inputs: Vector, plant: PlantSide, seconds: float

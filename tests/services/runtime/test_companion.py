@@ -11,12 +11,13 @@ import pytest
 from rami.asset.live import Vector
 from rami.core.errors import ModelError
 from rami.core.event import EventKind
+from rami.core.points import Point, PointIndex
 from rami.functional.estimation import StateEstimator
 from rami.integration.fidelity_settings import Fidelity
 from rami.integration.mode import Mode
 from rami.integration.shadow import Passed, Shadow
 from services.runtime.companion import Companion
-from tests.services.runtime.toys import OUTPUTS, STEP_S, Toy, toy
+from tests.services.runtime.toys import OUTPUTS, STEP_S, Toy, ToyModel, toy
 
 
 class _Estimator:
@@ -36,6 +37,9 @@ class _Estimator:
         if self.fails:
             raise ModelError(self.fails)
 
+    def state(self) -> Vector:
+        return np.array([61.0])
+
     def mismatch(self) -> Any:
         return type("Mismatch", (), {"reasons": ()})
 
@@ -44,6 +48,18 @@ class _Estimator:
 
     def restore(self, state: bytes) -> None:
         assert state == b""
+
+
+class _Told(ToyModel):
+    """Tells its temperature as its state, and takes another."""
+
+    state_points = PointIndex([Point("x.T", "temperature")])
+
+    def state(self) -> Vector:
+        return np.array([self.t])
+
+    def set_state(self, state: Vector) -> None:
+        self.t = float(state[0])
 
 
 class _Events:
@@ -63,7 +79,11 @@ def shadowed() -> Toy:
 
 
 def _companion(
-    t: Toy, events: _Events, estimator: _Estimator | None = None, allowed: str = "1000 kW"
+    t: Toy,
+    events: _Events,
+    estimator: _Estimator | None = None,
+    allowed: str = "1000 kW",
+    model: ToyModel | None = None,
 ) -> Companion:
     side = t.switch.plant
     assert side is not None
@@ -73,7 +93,7 @@ def _companion(
         return Shadow("toy", OUTPUTS, side.watched.outputs, fidelity, passed)
 
     return Companion(
-        "toy", t.model, shadow, t.clock, events,
+        "toy", model or t.model, shadow, t.clock, events,
         estimator=cast(StateEstimator, estimator) if estimator is not None else None,
     )  # fmt: skip
 
@@ -133,3 +153,21 @@ def test_an_estimate_that_fails_is_begun_anew(shadowed: Toy) -> None:
     assert estimator.begun == 2
     assert companion.against_model() == ()
     assert np.isfinite(shadowed.switch.read()).all()
+
+
+def test_the_model_begins_beside_the_plant_from_the_estimate(shadowed: Toy) -> None:
+    """What a plant did that nobody drove is not held against the model."""
+    model = _Told()
+    companion = _companion(shadowed, _Events(), _Estimator(), model=model)
+    _steps(shadowed, companion, 1)
+    assert model.t == 61.0
+    model.t = 40.0
+    _steps(shadowed, companion, 1)
+    assert model.t == 40.0, "within a window it goes its own way"
+    companion.restart()
+    _steps(shadowed, companion, 1)
+    assert model.t == 61.0
+    model.t = 40.0
+    _steps(shadowed, companion, 7)
+    assert companion.verdict.known
+    assert model.t == 61.0, "at the end of a window"
