@@ -31,7 +31,7 @@ def rows(quick: bool) -> Iterator[Row]:
     commands = {"ours": [sys.executable, "-m", "benchmarks.opcua.ours"]}
     commands[_PLAIN] = [sys.executable, "-m", "benchmarks.opcua.plain"]
     if folder:
-        commands[_NODE] = ["node", str(_HERE / "node_opcua.js"), folder]
+        commands[_NODE] = ["node", str(_HERE / "node_opcua.js"), str(Path(folder).resolve())]
     costs: dict[str, list[float]] = {name: [] for name in commands}
     for _ in range(repeats):
         for name, command in commands.items():
