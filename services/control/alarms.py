@@ -9,6 +9,8 @@ from rami.core.event import Event
 
 Key = tuple[str, str]
 Held = tuple[Event, bool]
+#: details of one that was acknowledged while it held: by whom, and what was said
+BY, COMMENT = "acknowledged_by", "acknowledged_with"
 
 
 class Alarms:
@@ -28,8 +30,10 @@ class Alarms:
         key = (event.source, event.condition)
         before = self._held.get(key)
         if event.active:
-            lasts = before is not None and before[0].active and event.severity <= before[0].severity
-            self._held[key] = (event, lasts and before is not None and before[1])
+            if before is not None and before[0].active and event.severity <= before[0].severity:
+                self._held[key] = (_as_seen(event, before[0]), before[1])
+            else:
+                self._held[key] = (event, False)
         elif before is None:
             return False
         elif before[1]:
@@ -38,7 +42,7 @@ class Alarms:
             self._held[key] = (replace(before[0], active=False), False)
         return True
 
-    def acknowledge(self, source: str, condition: str) -> str:
+    def acknowledge(self, source: str, condition: str, who: str = "", comment: str = "") -> str:
         """Mark it as seen; why not, where that is not possible."""
         before = self._held.get((source, condition))
         if before is None:
@@ -46,7 +50,8 @@ class Alarms:
         if before[1]:
             return f"condition {condition!r} of {source or 'the site'!r} is acknowledged already"
         if before[0].active:
-            self._held[source, condition] = (before[0], True)
+            told = {**before[0].details, BY: who, COMMENT: comment}
+            self._held[source, condition] = (replace(before[0], details=told), True)
         else:
             del self._held[source, condition]
         return ""
@@ -54,3 +59,9 @@ class Alarms:
     def held(self) -> Mapping[Key, Held]:
         """As it is now; a copy."""
         return dict(self._held)
+
+
+def _as_seen(event: Event, before: Event) -> Event:
+    """With who acknowledged the one before, and how, if anybody did."""
+    kept = {name: before.details[name] for name in (BY, COMMENT) if name in before.details}
+    return replace(event, details={**event.details, **kept}) if kept else event

@@ -235,7 +235,7 @@ class Published:
         given = request.arguments
         source, condition = given["source"], given["condition"]
         with self._moved:
-            why = self._alarms.acknowledge(source, condition)
+            why = self._alarms.acknowledge(source, condition, request.who, given["comment"])
         if why:
             return Reply(False, (why,))
         self.happened(

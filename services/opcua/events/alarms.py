@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from rami.core.event import Event, EventKind
+from services.control.alarms import BY, COMMENT
 from services.opcua.events.alarm import Alarm
 
 Key = tuple[str, str]
@@ -72,11 +73,15 @@ class Alarms:
         changed = []
         for key, (event, seen) in told.items():
             before = self.held.get(key)
-            now = Alarm(replace(event, active=True), seen, event.active, at_ns, event.text)
+            details = dict(event.details)
+            who, comment = (str(details.pop(name, "")) for name in (BY, COMMENT))
+            raised = replace(event, active=True, details=details)
+            now = Alarm(raised, seen, event.active, at_ns, event.text, comment, who)
             if before is not None and before.raised.number == event.number:
                 if (before.active, before.acknowledged) == (event.active, seen):
                     continue
-                now.ids, now.who, now.comment = before.ids, before.who, before.comment
+                now.ids = before.ids
+                now.who, now.comment = who or before.who, comment or before.comment
             self.held[key] = now
             changed.append(now)
         for key in self.held.keys() - told.keys():

@@ -10,6 +10,8 @@ import pytest
 from rami.communication.live_site import LiveSite, Reply, Request, Verb
 from rami.core.event import EventKind, Severity
 from services.control import Published
+from services.control.alarms import BY, COMMENT
+from services.opcua.events.alarms import Alarms
 from tests.services.control.small_site import SmallLoop, plan_view, published, site_view
 
 MODE = Request(Verb.MODE, "ann", {"twin": "hts", "mode": "advise", "why": "trial"})
@@ -195,6 +197,24 @@ def test_a_restored_site_goes_on_after_the_checkpoint(tmp_path: Path) -> None:
     assert [e.number for e in again.events()] == [1]
     assert again.conditions() == {("hts", "link"): (site.events()[0], False)}
     assert again.happened(EventKind.START, "", Severity.NOTE, "resumed").number == 2
+
+
+def test_who_acknowledged_is_known_after_a_resume(tmp_path: Path) -> None:
+    site = published(tmp_path)
+    _alarm(site, True)
+    given = {"source": "hts", "condition": "link", "comment": "cable found"}
+    waiting = site.submit(Request(Verb.ACKNOWLEDGE, "anna", given), lambda _: None)
+    site.requests()
+    assert waiting.reply(0.0) == Reply(True)
+    _alarm(site, True)
+    again = published(tmp_path)
+    again.restore(site.save())
+    ((event, seen),) = again.conditions().values()
+    assert seen and (event.details[BY], event.details[COMMENT]) == ("anna", "cable found")
+    alarms = Alarms()
+    (told,) = alarms.agree(again.conditions(), 0)
+    assert (told.acknowledged, told.who, told.comment) == (True, "anna", "cable found")
+    assert BY not in told.raised.details
 
 
 def test_events_of_a_run_without_checkpoint_are_numbered_on(tmp_path: Path) -> None:

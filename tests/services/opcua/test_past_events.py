@@ -165,6 +165,22 @@ def test_live_and_past_have_one_id(server: Server) -> None:
     watch(server, "observer", work)
 
 
+def test_what_is_told_anew_after_a_resume_has_the_id_it_had(server: Server) -> None:
+    site, server.loop.now_ns = server.loop.site, START + 3000 * NS
+
+    async def work(here: Watching) -> None:
+        saved, ids = site.save(), []
+        for _ in range(2):
+            site.restore(saved)
+            for n in range(3):
+                site.happened(EventKind.MODEL, "hts", Severity.NOTE, f"event {n}")
+            found = await Reading(here)(here.at("hts"), details(3000, 3001))
+            ids.append([told(event)["EventId"] for event in found.HistoryData.Events])
+        assert ids[0] == ids[1] and len(set(ids[0])) == 3
+
+    watch(server, "observer", work)
+
+
 @pytest.mark.parametrize("oldest", [True, False])
 def test_a_full_queue_says_that_events_are_lost(server: Server, oldest: bool) -> None:
     async def work(here: Watching) -> None:
