@@ -15,6 +15,7 @@ from services.cli.output import note, print_json, print_table, printable
 from services.cli.site import served
 from services.platform.clock import SetClock
 from services.platform.follower import Follower
+from services.platform.mailroom import INSTEAD
 
 #: most seconds between two looks at the clock, where nothing is heard
 _BEAT_S = 1.0
@@ -74,9 +75,12 @@ def check(file: Path | None, json: bool) -> None:
             others = [p for p in declared.values() if p.name != name]
             shut = {p.owner for p in others if gives(p, need) and p.owner != one.owner}
             why = f"no zone lets it out of {', '.join(sorted(shut))}" if shut else "nobody has it"
-            problem = Problem(where, f"needs {need.kind}/{need.subject}: {why}")
-            waits = need.fallback == "wait"
-            (problems if waits else remarks).append(problem)
+            what = f"{need.kind}/{need.subject}: {why}"
+            if need.fallback == "wait":
+                problems.append(Problem(where, f"needs {what}"))
+            else:
+                instead = f"{INSTEAD[need.fallback]} in its place"
+                remarks.append(Problem(where, f"needs {what}; {instead}"))
     try:
         order(graph)
     except ConfigurationError as error:

@@ -92,8 +92,9 @@ def _row(day: object) -> list[object]:
     cells: list[object] = [day.day]
     for subject, name, _, digits in _SHOWN:
         value = day.figures.get(subject, {}).get(name)
-        scaled = None if value is None else round(value[0] * _SCALE.get(name, 1.0), digits) + 0.0
-        cells.append("" if scaled is None else scaled)
+        scaled = None if value is None else value[0] * _SCALE.get(name, 1.0)
+        # without digits: a whole number; never minus nought
+        cells.append("" if scaled is None else round(scaled, digits or None) + 0)
     return [*cells, "" if day.error is None else round(100 * day.error, 1)]
 
 

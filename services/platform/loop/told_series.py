@@ -81,7 +81,7 @@ class ToldSeries:
             quantity = self._quantity(name)
             if not quantity:
                 continue
-            why = self._not_for(message, name)
+            why = self._not_for(message, name) or _other(payload, quantity)
             values = np.empty(0)
             if not why:
                 try:
@@ -137,6 +137,12 @@ def on_grid(values: Values, own: TimeGrid, grid: TimeGrid) -> Values:
     inside = (at >= own.start_ns) & (at <= own.end_ns)
     integral = np.interp((at - own.start_ns) / NS, (edges - own.start_ns) / NS, summed)
     return np.diff(np.where(inside, integral, np.nan)) / grid.step_s
+
+
+def _other(payload: Forecast | PriceSignal | Limits, quantity: str) -> str:
+    """Why a forecast is not of what the series holds; empty where it is."""
+    told = payload.quantity if isinstance(payload, Forecast) else quantity
+    return "" if told == quantity else f"is forecast as {told}, wanted {quantity}"
 
 
 def _canonical(told: Sequence[float], unit: str, quantity: str) -> Values:
