@@ -29,6 +29,17 @@ TROUBLE: tuple[type[Exception], ...] = (
 )
 
 
+#: what servers refuse a session with, and what helps
+_MENDED = {
+    "BadIdentityTokenRejected": "it wants another kind of user: see `user`",
+    "BadIdentityTokenInvalid": "it wants another kind of user: see `user`",
+    "BadUserAccessDenied": "name and password do not fit, or this user may not",
+    "BadSecurityChecksFailed": "does it trust our certificate?",
+    "BadCertificateUntrusted": "have it trust our certificate",
+    "BadTooManySessions": "others hold all its sessions",
+}
+
+
 class Lost(Exception):
     """The link is no more; says why."""
 
@@ -40,7 +51,9 @@ def in_words(error: BaseException) -> str:
     if isinstance(error, TimeoutError):
         return "no answer in time"
     if isinstance(error, UaStatusCodeError):
-        return f"the server answered {status_name(error.code)}"
+        name = status_name(error.code)
+        mended = _MENDED.get(name)
+        return f"the server answered {name}" + (f"; {mended}" if mended else "")
     if isinstance(error, UaError):
         return " ".join(str(error).split()) or type(error).__name__
     if isinstance(error, ConnectionRefusedError):

@@ -172,7 +172,7 @@ class ReplayBackend:
             if over:
                 grade = (grade & _REASONS) | (_HELD if self._declared.at_end == "hold" else STALE)
             seen.values[place], seen.quality[place] = value, grade
-            if row:
+            if not np.isnan(value):
                 seen.times_ns[place] = now - round((recorded - row) / speed)
         return seen
 

@@ -61,6 +61,6 @@ class Track:
             if not self._gap_ns or length <= self._gap_ns:
                 part = (ns - int(self.times[i])) / length
                 return value + part * (float(self._values[i + 1]) - value), grade, ns
-        if told and self._gap_ns and ns - told > self._gap_ns:
+        if not np.isnan(value) and self._gap_ns and ns - told > self._gap_ns:
             grade = (grade & _REASONS) | STALE
         return value, grade, told

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 #: quantity of numbers whose unit the file's reader leaves to the column map
 _RAW = "?"
-_EVER = (instant("1971-01-01T00:00Z"), instant("2199-01-01T00:00Z"))
+_EVER = (instant("1900-01-01T00:00Z"), instant("2199-01-01T00:00Z"))
 
 
 def read_tracks(
@@ -91,7 +91,10 @@ def _mapped(
             found[one.point.name] = (series[name], one.to_canonical)
         elif not one.optional:
             what = f"{one.point.name}: {_place(declared)} has no rows of {one.column!r}"
-            problems.append(Problem(one.where, what, did_you_mean(one.column, offered)))
+            hint = did_you_mean(one.column, offered)
+            if declared.file is not None:
+                hint += "; write the title as it stands in the file"
+            problems.append(Problem(one.where, what, hint))
     if problems:
         raise ConfigurationError(problems)
     return found

@@ -24,6 +24,7 @@ from rami.information.table.raster import Stamps
 
 _DOTTED = re.compile(r"^(\d{1,2})\.(\d{1,2})\.(\d{4})[ T,]+(\d{1,2}):(\d{2})(?::(\d{2}))?$")
 _SLASHED = re.compile(r"^(\d{1,2})[/-](\d{1,2})[/-](\d{2,4})\b(.*)$")
+_ELAPSED = re.compile(r"^\d{1,8}([.,]\d+)?$")
 _NUMBER = re.compile(r"^\d{9,19}$")
 
 #: years of measurements; their distances in ns fit 64 bits
@@ -167,7 +168,7 @@ def _parser(pattern: str | None) -> Parser:
 
 
 def _since_epoch(text: str, unit: int) -> datetime:
-    whole, _, part = text.partition(".")
+    whole, _, part = text.replace(",", ".").partition(".")
     ns = int(whole) * unit + round(float(f"0.{part or 0}") * unit)
     return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=ns // 1000)
 
@@ -211,6 +212,8 @@ def _not_a_stamp(text: str, line: int, declared: CsvFile, faults: Faults) -> Non
             hint = f"declare time_format: {' or '.join(forms)}"
     else:
         hint = "wanted ISO 8601 or 31.12.2019 23:45, else give time_format"
+        if _ELAPSED.match(text):
+            hint += "; of seconds since the begin: epoch_s"
     faults.add(sort, line, what, hint)
 
 

@@ -122,3 +122,13 @@ def test_the_repeated_hour_of_an_irregular_recording(tmp_path: Path) -> None:
     (tmp_path / "r.csv").write_text("\n".join(["time,load_kW", *rows]) + "\n", encoding="utf-8")
     _, found = file_rows(CsvFile(file="r.csv", zone="Europe/Berlin"), tmp_path)
     assert found.times.tolist() == [instant(m) for m in moments]
+
+
+@pytest.mark.parametrize("sign", [".", ","])
+def test_seconds_since_the_begin(tmp_path: Path, sign: str) -> None:
+    rows = [f"{10 * i}{sign}5;{i}" for i in range(3)]
+    (tmp_path / "r.csv").write_text("\n".join(["t;P_kW", *rows]) + "\n", encoding="utf-8")
+    with pytest.raises(DataError, match="of seconds since the begin: epoch_s"):
+        file_rows(CsvFile(file="r.csv", zone="UTC"), tmp_path)
+    _, found = file_rows(CsvFile(file="r.csv", time_format="epoch_s"), tmp_path)
+    assert found.times.tolist() == [500_000_000, 10_500_000_000, 20_500_000_000]

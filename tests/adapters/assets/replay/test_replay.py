@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -295,3 +296,18 @@ def test_fahrenheit(opened: Opened) -> None:
     columns = "point,column\nhx.T,T [°F]\n"
     backend = opened(series, columns, file="recorded.csv", run=None, optional=["*"])
     assert backend.observe().values[0] == pytest.approx(100.0)
+
+
+def test_a_recording_that_begins_at_zero(clock: Clock, tmp_path: Path) -> None:
+    """Seconds since its begin: the row at 0 is told too."""
+
+    class FromZero(Kept):
+        def _rows(self, series: Mapping[str, Any]) -> tuple[tuple[Signal, ...], Rows]:  # type: ignore[override]
+            signals, rows = Kept._rows(series)
+            return signals, replace(rows, times=rows.times - T0)
+
+    declared = ReplayConfiguration.model_validate({"run": "", "optional": ["hx.u"]})
+    backend = declared.open_live(tmp_path, "hts", INPUTS, OUTPUTS, clock, FromZero(PLAIN))
+    backend.open()
+    assert backend.observe().values.tolist() == [50.0, 10.0, 100.0]
+    assert backend.observe().times_ns.tolist() == [clock.now] * 3
