@@ -72,8 +72,8 @@ def as_json(found: Comparison, file: Path) -> dict[str, Any]:
             "morning_peak": "highest heat at the plant from 5 to 10 local time, per day",
             "outside_band_Kh": "degree-hours of all dwellings outside their comfort band",
             "gap": "plan's cost over a lower bound, of the agreed day on the same model: step 2 "
-            "the Lagrangian dual at the last prices or smoothed, step 3 the relaxed "
-            "joint programme",
+            "the Lagrangian dual at the last prices or smoothed, or the relaxed joint programme "
+            "where that is closer, step 3 the relaxed joint programme",
         },
         "steps": steps,
         "against_step_0": _against(found),

@@ -37,6 +37,8 @@ from services.negotiation.settling import Settling
 from services.negotiation.world import Day
 
 NETWORK, PRODUCTION = "network", "production"
+#: gap from which on a better bound is looked for
+_FAR = 0.02
 
 Programmes = tuple[
     list[tuple[BuildingModel, Flexible]],
@@ -81,8 +83,8 @@ class Table:
         brought = drive(self.dealing.offers(grid, mark), self._ask)
         outcome = drive(self.dealing.rounds(grid, load, brought, mark), self._ask)
         # what only one who sees everybody's data can say: for the report alone
-        bound = self._bound(load, outcome.price) if self.bounded else None
         cost = self._on_model(day, load)
+        bound = self._bound(load, outcome.price, cost) if self.bounded else None
         made = drive(self.settling.settle(grid, brought, outcome, mark), self._ask)
         because = made.because or outcome.because
         return Talk(
@@ -165,12 +167,15 @@ class Table:
             None if limits is None else (limits.room, limits.beyond),
         )  # fmt: skip
 
-    def _bound(self, load: Values, price: Values) -> float:
+    def _bound(self, load: Values, price: Values, cost: float) -> float:
         programmes = self._programmes(load)
-        # every price gives a bound
-        return max(
+        # every price gives a bound; the joint programme that of the best price, which takes longer
+        bound = max(
             dual_bound(load, p, self.production.step_h, *programmes) for p in prices_tried(price)
         )
+        if cost - bound > _FAR * abs(bound):
+            bound = max(bound, plan_jointly(load, *programmes, close=True).optimum)
+        return bound
 
     def _programmes(self, load: Values) -> Programmes:
         """Everybody's data on one table: for the joint plan, and for the report's bound."""

@@ -18,6 +18,8 @@ from rami.functional.strategy.convex import Found, Programme, joined, solve, wit
 
 #: K (of those moved) at which the tangents touch
 _TOUCH = np.array([-3.0, -2.0, -1.4, -0.9, -0.5, -0.2, 0.2, 0.5, 0.9, 1.4, 2.0, 3.0])
+#: and at which they touch where a bound is to be close
+_CLOSE = np.sort(np.concatenate([_TOUCH, [-0.65, -0.35, -0.1, -0.04, 0.04, 0.1, 0.35, 0.65]]))
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class JointPlan:
 
 
 def groups_programme(
-    model: BuildingModel, flexible: Flexible, which: slice = slice(None)
+    model: BuildingModel, flexible: Flexible, which: slice = slice(None), at_K: Values = _TOUCH
 ) -> Programme:
     """Columns u, dT1, dT2, discomfort, each (groups x steps); cost the discomfort."""
     n, steps = flexible.least[which].shape
@@ -54,21 +56,21 @@ def groups_programme(
         for j in range(2):
             add(row[:, 1:], (1 + j) * size + at[:, :-1], -keep[:, i, j, None])
     # tangents: e >= price (2 w dT - w^2), w the mean change of a group of which a share is moved
-    touch = stock.shift[which, None] * _TOUCH[None, :]
+    touch = stock.shift[which, None] * at_K[None, :]
     first = 2 * size
-    for k in range(len(_TOUCH)):
+    for k in range(len(at_K)):
         row = first + k * size + at
         slope = 2 * worth * touch[:, k]
         add(row, 3 * size + at, np.ones(1))
         add(row, size + at, -slope[:, None])
-    tangents = first + len(_TOUCH) * size
+    tangents = first + len(at_K) * size
     end = tangents + np.arange(n)
     add(end, size + at[:, -1], stock.quick[which])
     add(end, 2 * size + at[:, -1], stock.structure[which])
     floor = -(worth[:, None] * touch**2)
     low = np.concatenate([np.zeros(2 * size), np.repeat(floor.T[:, :, None], steps, 2).ravel(),
                           np.zeros(n)])  # fmt: skip
-    high = np.concatenate([np.zeros(2 * size), np.full(len(_TOUCH) * size + n, np.inf)])
+    high = np.concatenate([np.zeros(2 * size), np.full(len(at_K) * size + n, np.inf)])
     free = np.full(size, np.inf)
     return Programme(
         np.concatenate([np.zeros(3 * size), np.ones(size)]),
@@ -99,15 +101,17 @@ def plan_jointly(
     suppliers: list[tuple[Programme, NDArray[np.intp]]],
     network: tuple[Programme, Values],
     limits: tuple[Values, NDArray[np.bool_]] | None = None,
+    close: bool = False,
 ) -> JointPlan:
     """The cheapest plan of all at once, without whole numbers.
 
     load + sum(u) + effect K - sum(sent) = 0; `limits` (sections, steps) on the groups beyond
-    each section (sections, groups). Raises InfeasibleError.
+    each section (sections, groups); `close` brings the optimum nearer to the true discomfort.
+    Raises InfeasibleError.
     """
     steps = len(load)
     stores, effect = network
-    parts = [groups_programme(m, f) for m, f in groups]
+    parts = [groups_programme(m, f, at_K=_CLOSE if close else _TOUCH) for m, f in groups]
     whole, places = joined([*parts, stores, *(p for p, _ in suppliers)])
     rows, cols, vals = [], [], []
     eye = np.arange(steps)

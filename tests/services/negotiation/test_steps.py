@@ -10,8 +10,10 @@ import pytest
 
 from rami.asset.district.declaration import District
 from rami.core.errors import ConfigurationError
+from rami.functional.district.joint import plan_jointly
 from services.negotiation.loading import demo
 from services.negotiation.side_by_side import Comparison, as_json, compare
+from services.negotiation.week import LivedDistrict
 from services.report.negotiation import write_page
 
 
@@ -96,3 +98,16 @@ def test_a_joint_plan_that_owners_do_not_allow_is_refused(district: District) ->
     bargain = district.negotiation.model_copy(update={"joint": False})
     with pytest.raises(ConfigurationError, match="allow no joint plan"):
         compare(district.model_copy(update={"negotiation": bargain}), (3,))
+
+
+def test_more_tangents_raise_the_bound_and_never_beyond_a_plan(district: District) -> None:
+    lived = LivedDistrict(district, clock=lambda: 0.0)
+    lived.table.bounded = False
+    day = lived.days[0]
+    lived.begin(day)
+    lived.pass_on(day)
+    load = lived.network.flowed.plant.copy()
+    programmes = lived.table._programmes(load)
+    coarse, close = (plan_jointly(load, *programmes, close=c).optimum for c in (False, True))
+    assert coarse <= close + 1e-4
+    assert close <= lived.table.talk(day, jointly=False).cost + 1e-4
