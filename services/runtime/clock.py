@@ -93,7 +93,8 @@ class PacedClock:
 
     A step that is late is not made up for by shorter ones after it beyond its own length: what
     is missed is let go, and the run's time stands still for it (`scaled`). With `real` the
-    run's time is the wall clock's, whatever is missed.
+    run's time is the wall clock's, whatever is missed; where that is set back, time goes on
+    slower by a tenth until the wall has caught up.
     """
 
     def __init__(self, start_ns: int, speed: float = 1.0, *, real: bool = False) -> None:
@@ -103,13 +104,15 @@ class PacedClock:
         #: how to wait; may be replaced by something that looks up meanwhile
         self.wait: Callable[[float], None] = time.sleep
         self._at = start_ns
+        self._ahead_ns = 0
+        self._wall_ns, self._beat_ns = time.time_ns(), time.monotonic_ns()
         self.begin(start_ns)
 
     def __call__(self) -> int:
         """Now; never runs back, and (`scaled`) never further than a step beyond what is due: a
         process that was held up finds its plants where it left them."""
         if self._real:
-            now = time.time_ns()
+            now = self._wall()
         else:
             now = self._start + round((time.monotonic_ns() - self._begun) * self.speed)
             now = min(now, self._due + self._step_ns)
@@ -139,6 +142,18 @@ class PacedClock:
     def behind(self, ns: int) -> bool:
         """With `real` after a loss of more than a step; else nothing is made up for."""
         return self._real and self() - ns > self._step_ns
+
+    def _wall(self) -> int:
+        """The wall clock, and what is left of that by which it was set back."""
+        wall, beat = time.time_ns(), time.monotonic_ns()
+        passed = beat - self._beat_ns
+        ahead = self._ahead_ns - passed // 10
+        back = self._wall_ns + passed - wall
+        if abs(back) > NS:
+            ahead += back
+        self._ahead_ns = max(ahead, 0)
+        self._wall_ns, self._beat_ns = wall, beat
+        return wall + self._ahead_ns
 
     def _late_s(self, ns: int) -> float:
         if self._real:

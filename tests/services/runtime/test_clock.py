@@ -20,13 +20,14 @@ class Wall:
 
     def __init__(self) -> None:
         self.ns = 50 * NS
+        self.back_ns = 0
         self.slept: list[float] = []
 
     def monotonic_ns(self) -> int:
         return self.ns
 
     def time_ns(self) -> int:
-        return START + self.ns
+        return START + self.ns - self.back_ns
 
     def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
@@ -93,6 +94,23 @@ def test_real_time_is_the_walls_and_steps_are_made_up_for(wall: Wall) -> None:
         clock.until(first + step * NS)
     assert sum(behind) in (29, 30) and not any(behind[31:])
     assert clock() == wall.time_ns() == first + 34 * NS
+
+
+@pytest.mark.parametrize("back_s", [3600.0, -3600.0])
+def test_real_time_goes_on_where_the_wall_clock_is_set_back(wall: Wall, back_s: float) -> None:
+    """Steps stay near their length, and the wall is caught up with; set forth it is followed."""
+    clock = PacedClock(START + wall.ns, real=True)
+    begin = clock()
+    wall.back_ns = round(back_s * NS)
+    seen = [clock()]
+    for step in range(1, 4001):
+        if seen[-1] < begin + step * 10 * NS:
+            wall.slept.clear()
+            clock.until(begin + step * 10 * NS)
+            assert sum(wall.slept) <= 12.0
+        seen.append(clock())
+    assert seen == sorted(seen)
+    assert seen[-1] == pytest.approx(wall.time_ns(), abs=12 * NS)
 
 
 def test_lateness_is_a_condition_and_not_a_flood() -> None:
