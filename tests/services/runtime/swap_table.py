@@ -7,14 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from rami.asset.live import Vector
-from tests.services.runtime.swaps import FLOWS, Course
-
-
-def allowed(names: tuple[str, ...], control_s: float) -> Vector:
-    """Change of each actuator in one control step at its declared rate."""
-    per_s = {"valve": 0.01, "pump": 0.02, "hp": 0.2 / 60.0, "ih": 0.2 / 60.0}
-    kinds = [n.removesuffix(".u").rpartition("_")[2] for n in names]
-    return np.array([per_s[k] for k in kinds]) * control_s
+from tests.services.runtime.swaps import FLOWS, Course, allowed
 
 
 def table(one: Course, other: Course, control_s: float = 10.0) -> Iterator[str]:

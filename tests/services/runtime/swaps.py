@@ -6,7 +6,6 @@ manual set-points, a link that is cut) is done in both runs; only one is swapped
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -25,9 +24,11 @@ from services.assemble.runtime import MakePlant
 from services.emulate.backend import EmulatedBackend
 from services.emulate.settings import Settings
 from services.planning.job import Planned
+from services.runtime.twin_switch import MODEL
 from tests.services.conftest import ReadySite
 from tests.services.runtime.planned_before import PlannedBefore
 from tests.services.runtime.rig import WIDE, Rig, live
+from tests.services.runtime.stays import AWAY, PATIENCE, Stay, minutes_of
 
 TWIN = "hts"
 #: rates of the actuators, as a site would declare them
@@ -39,12 +40,6 @@ RATES = {
 }
 FLOWS = ("hts.circuit_flow.T", "iess.hnht_flow.T", "iess.hnlt_flow.T", "iess.cn_flow.T",
          "dhs.dhs_flow.T", "hts.hex_hnht.T_cold_out", "hts.hex_hnlt.T_cold_out")  # fmt: skip
-#: the first swap, in minutes since the start
-_BEGIN = 90
-#: a link is cut so long before the swap, min: the gate wants a window of data after it
-_AWAY = 18
-#: so long it is waited for a saturated actuator, min
-_PATIENCE = 10
 _MANUAL = "hts.hex_hnlt_valve.u"
 
 
@@ -91,38 +86,6 @@ class Plants:
         return {TWIN: self}
 
 
-@dataclass(frozen=True)
-class Stay:
-    """From minute `at` on the model for `minutes`; `why` that moment."""
-
-    at: int
-    minutes: int
-    why: str
-
-
-def stays(count: int, seed: int, begin: int = _BEGIN) -> list[Stay]:
-    """Moments at random, and chosen ones: a quarter of an hour begins (set-points move), a plan
-    is made, an actuator is at its limit, by hand, the link was just back."""
-    draw = random.Random(seed)
-    moments = ("random", "ramp", "re-plan", "saturated", "manual", "random", "ramp", "back")
-    found: list[Stay] = []
-    at = begin
-    for number in range(count):
-        why = moments[number % len(moments)]
-        if why == "ramp":
-            at += -at % 15
-        if why == "back":
-            # not cut before the twin is on its plant again
-            last = found[-1]
-            at = max(at + _AWAY - 16, last.at + last.minutes + _AWAY + 1)
-        minutes = draw.choice((1, 1, 2, 3, 5, 8, 15))
-        found.append(Stay(at, minutes, why))
-        at += minutes + draw.randint(16, 19)
-        if why == "saturated":
-            at += _PATIENCE
-    return found
-
-
 @dataclass
 class Swap:
     """One that was made: at which control step, which way, why then; the actuators' change over
@@ -152,10 +115,11 @@ class Course:
     plans: list[Planned]
 
 
-def minutes_of(planned: list[Stay]) -> int:
-    """Length of a run in which all of them can be made."""
-    last = planned[-1]
-    return last.at + last.minutes + 20
+def allowed(names: tuple[str, ...], control_s: float) -> Vector:
+    """Change of each actuator in one control step at its declared rate."""
+    per_s = {"valve": 0.01, "pump": 0.02, "hp": 0.2 / 60.0, "ih": 0.2 / 60.0}
+    kinds = [n.removesuffix(".u").rpartition("_")[2] for n in names]
+    return np.array([per_s[k] for k in kinds]) * control_s
 
 
 def course(
@@ -167,9 +131,11 @@ def course(
     plants: PlantMaker | None = None,
     begun: Callable[[Rig], object] = lambda rig: None,
     plans: list[Planned] | None = None,
+    driven: Vector | None = None,
 ) -> Course:
     """The run with or without the swaps, on `plans` in their order or its own; `begun` is called
-    before it."""
+    before it. While the model is in its place the plant is driven to `driven`, positions by
+    control step, within the rates; without them it stays where it was left."""
     plants = plants or Plants(ready)
     total = minutes_of(planned)
     with live(ready, folder, plants.by_twin(), total / 60.0 + 1.0) as rig:
@@ -177,12 +143,22 @@ def course(
         planner = rig.opened.run.planning._planner
         desk = PlannedBefore(planner, plans)
         planner.planned = desk  # type: ignore[method-assign]
-        return _Driver(rig, planned, plants.made[0], swapped=swapped).drive(total, desk.made)
+        driver = _Driver(rig, planned, plants.made[0], swapped=swapped, driven=driven)
+        return driver.drive(total, desk.made)
 
 
 class _Driver:
-    def __init__(self, rig: Rig, planned: list[Stay], cable: Cable, *, swapped: bool) -> None:
+    def __init__(
+        self,
+        rig: Rig,
+        planned: list[Stay],
+        cable: Cable,
+        *,
+        swapped: bool,
+        driven: Vector | None = None,
+    ) -> None:
         self.rig, self.planned, self.cable, self.swapped = rig, planned, cable, swapped
+        self.driven = driven
         self.switch = rig.opened.modes[TWIN].switch
         self.positions: list[Vector] = []
         self.own: list[Vector] = []
@@ -199,6 +175,8 @@ class _Driver:
         def watched(seconds: float) -> Vector:
             before = self.switch.positions().copy() if not self.positions else self.positions[-1]
             own = self._of_plant()
+            if self.switch.backend == MODEL and self.driven is not None and self.swaps:
+                self._drive_plant(own, seconds)
             told = end(seconds)
             self.positions.append(self.switch.positions().copy())
             self.own.append(self._of_plant())
@@ -208,6 +186,18 @@ class _Driver:
             return told
 
         self.switch.end = watched  # type: ignore[method-assign]
+
+    def _drive_plant(self, own: Vector, seconds: float) -> None:
+        """As its own control would."""
+        assert self.driven is not None
+        names = self.switch.edge.inputs.names
+        most = allowed(names, seconds)
+        values = np.empty(len(self.cable.inputs))
+        places = self.cable.inputs.places(names)
+        values[places] = np.clip(self.driven[len(self.own)], own - most, own + most)
+        chosen = np.zeros(len(values), np.bool_)
+        chosen[places] = True
+        self.cable.command(values, chosen)
 
     def _of_plant(self) -> Vector:
         plant = self.switch.plant
@@ -249,6 +239,11 @@ class _Driver:
     def _people(self, minute: int) -> None:
         """What is done in both runs."""
         rig = self.rig
+        self.cable.cut = any(
+            stay.at - AWAY <= minute < stay.at - AWAY + 2
+            for stay in self.planned
+            if stay.why == "back"
+        )
         for stay in self.planned:
             if stay.why == "re-plan" and minute == stay.at:
                 rig.ask(Verb.REPLAN)
@@ -256,8 +251,6 @@ class _Driver:
                 rig.ask(Verb.SET_POINT, point=_MANUAL, value=0.35, lease_s=3600.0)
             if stay.why == "manual" and minute == stay.at and not self.swapped:
                 rig.ask(Verb.GIVE_BACK, point=_MANUAL)
-            if stay.why == "back":
-                self.cable.cut = stay.at - _AWAY <= minute < stay.at - _AWAY + 2
 
     def _swap(self, minute: int) -> None:
         stay = self.next
@@ -267,7 +260,7 @@ class _Driver:
             late = minute - stay.at
             if (
                 stay.why == "saturated"
-                and late < _PATIENCE
+                and late < PATIENCE
                 and not _at_limit(self.switch.positions())
             ):
                 return
