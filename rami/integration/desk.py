@@ -119,6 +119,14 @@ class Desk:
         self._accept(now, lease, values, where)
         return None
 
+    def clamps(self, name: str, value: object, unit: object) -> bool:
+        """Whether a value would be limited to the range of its input."""
+        place = self.inputs[name]
+        wanted = requests.number(value, unit, self.inputs.points[place])
+        if isinstance(wanted, Refusal):
+            return False
+        return not self.columns.low[place] <= wanted <= self.columns.high[place]
+
     def beat(self, now: int, lease: object) -> bool:
         """A sign of life for what the lease still holds; whether that is anything."""
         if not isinstance(lease, Lease) or not self.leases.known(lease):

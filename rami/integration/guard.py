@@ -134,6 +134,10 @@ class Guard:
         with self.turn:
             return self._desk.want_named(self._now(), lease, name, value, unit, at_ns)
 
+    def clamps(self, name: str, value: object, unit: object = None) -> bool:
+        """Whether a value that is accepted lies beyond its input's range, and is limited to it."""
+        return self._desk.clamps(name, value, unit)
+
     def beat(self, lease: Lease) -> bool:
         """A sign of life for all inputs of a lease that still holds; whether any does."""
         with self.turn:

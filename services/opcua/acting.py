@@ -58,7 +58,8 @@ class Acting:
                 return ua.StatusCode(_SC.BadOutOfRange)
             arguments = {"point": point, "value": value}
             reply = await self.ask(Request(Verb.SET_POINT, caller.name, arguments))
-            return ua.StatusCode(0 if reply.done else refused_by(reply))
+            done = _SC.GoodClamped if reply.told.get("clamped") else _SC.Good
+            return ua.StatusCode(int(done) if reply.done else refused_by(reply))
 
         return take
 

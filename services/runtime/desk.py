@@ -87,7 +87,8 @@ class Desk:
             f"manual set-point {value} by {request.who} for {seconds:g} s",
             condition="manual", active=True, who=request.who,
         )  # fmt: skip
-        return Reply(True, told={"until_ns": until_ns})
+        told = {"until_ns": until_ns, "clamped": self._manual.clamped(point)}
+        return Reply(True, told=told)
 
     def _give_back(self, point: str) -> Reply:
         if point not in self._manual:

@@ -68,6 +68,11 @@ class HeldInputs:
         self._held[point] = held
         return ""
 
+    def clamped(self, point: str) -> bool:
+        """Whether what is held at a point lies beyond its range."""
+        held = self._held[point]
+        return held.guard.clamps(point.partition(".")[2], held.value, held.unit)
+
     def keep(self) -> None:
         """Signs of life until their time is over; to be given in every control step."""
         now = self._clock()

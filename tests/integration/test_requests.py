@@ -97,3 +97,10 @@ def test_advice_is_recorded_and_not_written() -> None:
     b.cycle()
     assert b.plant.commands == []
     assert b.audit.of("advised")[0].new == 0.5
+
+
+def test_whether_a_value_is_limited_to_its_range() -> None:
+    guard = bench().guard
+    point = guard.inputs.points[0]
+    told = [guard.clamps(point.name, value) for value in (-1e9, 0.5, 1e9, nan, "much")]
+    assert told == [True, False, True, False, False]

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from asyncua import ua
 
-from rami.communication.live_site import PlanView, Verb
+from rami.communication.live_site import PlanView, Reply, Verb
 from rami.core.quality import Family, Reason, quality
 from rami.core.timegrid import TimeGrid, moment
 from tests.services.opcua.attacks import Heard, until
@@ -115,7 +115,9 @@ def test_a_schedule_and_a_new_figure(running: tuple[Running, str, KeptAudit]) ->
     _with(url, work)
 
 
-def test_clients_act_through_the_loop(running: tuple[Running, str, KeptAudit]) -> None:
+def test_clients_act_through_the_loop(
+    running: tuple[Running, str, KeptAudit], monkeypatch: pytest.MonkeyPatch
+) -> None:
     loop, url, audit = running
     points = loop.points["hts"]
     actuated = next(p.name for p in points.points if p.direction.value == "actuated")
@@ -134,8 +136,15 @@ def test_clients_act_through_the_loop(running: tuple[Running, str, KeptAudit]) -
         with pytest.raises(ua.UaStatusCodeError, match="BadUserAccessDenied"):
             await at("/").call_method(at("/Stop"), ua.Variant("enough"))
 
+        monkeypatch.setattr(loop, "reply", lambda _: Reply(True, told={"clamped": True}))
+        much = ua.WriteValue(
+            at(f"hts.{actuated}").nodeid, ua.AttributeIds.Value, "", ua.DataValue(ua.Variant(9.0))
+        )
+        (code,) = await made.uaclient.write(ua.WriteParameters([much]))
+        assert code.name == "GoodClamped"
+
     _with(url, work)
-    asked = [(r.verb, r.who, dict(r.arguments)) for r in loop.asked]
+    asked = [(r.verb, r.who, dict(r.arguments)) for r in loop.asked[:3]]
     assert asked == [
         (Verb.SET_POINT, "anybody", {"point": f"hts.{actuated}", "value": 0.25}),
         (Verb.MODE, "anybody", {"twin": "hts", "mode": "control", "why": "trial"}),
@@ -145,7 +154,7 @@ def test_clients_act_through_the_loop(running: tuple[Running, str, KeptAudit]) -
     def outcomes() -> list[str]:
         return [r.outcome for r in audit.rows if r.what == f"hts.{actuated}"]
 
-    assert asyncio.run(until(lambda: outcomes() == ["asked", "written"]))
+    assert asyncio.run(until(lambda: outcomes() == ["asked", "written"] * 2))
 
 
 def test_what_is_wrong_with_each_argument_is_told(running: tuple[Running, str, KeptAudit]) -> None:
