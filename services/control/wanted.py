@@ -16,6 +16,7 @@ from rami.integration.mode import Mode
 NAME_MOST, TEXT_MOST = 64, 1000
 _LEASE_MOST_S = 30 * 86400.0
 _GIVEN_MOST = 16
+_BACKENDS = ("model", "plant")
 
 Points = Mapping[str, PointIndex]
 #: the value as it is handed on; raises ValueError
@@ -35,7 +36,9 @@ def checked(request: Request, points: Points) -> Request | tuple[str, ...]:
         problems.append(f"{request.verb.value} takes no {_short(name)}{_hint(name, wanted)}")
     kept: dict[str, Any] = {}
     for name, (look, default) in wanted.items():
-        value = given.get(name, default)
+        value = given.get(name)
+        if value is None:  # as left out
+            value = default
         if value is _NEEDED:
             problems.append(f"{name}: missing")
         elif value is not None:
@@ -78,6 +81,12 @@ def _mode(value: Any, _: Points) -> str:
     if not isinstance(value, str) or value not in modes:
         raise ValueError(f"no mode {_short(value)}{_hint(value, modes)}")
     return Mode(value).value
+
+
+def _backend(value: Any, _: Points) -> str:
+    if not isinstance(value, str) or value not in _BACKENDS:
+        raise ValueError(f"no backend {_short(value)}; wanted {' or '.join(_BACKENDS)}")
+    return value
 
 
 def _point(value: Any, points: Points) -> str:
@@ -130,7 +139,7 @@ _NEEDED = object()
 #: arguments of a verb: how each is looked at, and what stands for one that is left out
 _WANTED: Mapping[Verb, Mapping[str, tuple[Look, Any]]] = {
     Verb.MODE: {"twin": (_twin, _NEEDED), "mode": (_mode, _NEEDED), "why": (_text, "")},
-    Verb.SWAP: {"twin": (_twin, _NEEDED), "backend": (_word, _NEEDED), "why": (_text, "")},
+    Verb.SWAP: {"twin": (_twin, _NEEDED), "backend": (_backend, _NEEDED), "why": (_text, "")},
     Verb.REPLAN: {},
     Verb.APPLY: {},
     Verb.REJECT: {"why": (_text, "")},
