@@ -53,7 +53,8 @@ def comments(station: Server) -> list[str]:
 
 
 def test_node_opcua(station: Server, keys: Keys, tmp_path: Path) -> None:
-    folder = os.environ.get("NODE_OPCUA")
+    given = os.environ.get("NODE_OPCUA")
+    folder = str(Path(given).resolve()) if given else None
     if not folder:
         peer_absent("node-opcua", "NODE_OPCUA names no folder with node-opcua-client")
     pair = keys["anna"]

@@ -79,7 +79,8 @@ def test_the_python_client(station: Server, playground: Path) -> None:
 
 
 def test_the_node_opcua_client(station: Server, playground: Path) -> None:
-    folder = os.environ.get("NODE_OPCUA")
+    given = os.environ.get("NODE_OPCUA")
+    folder = str(Path(given).resolve()) if given else None
     if not folder or shutil.which("node") is None:
         peer_absent("node-opcua", "NODE_OPCUA names no folder with node-opcua-client")
     (playground / "client.js").write_text(block("js"), encoding="utf-8")
