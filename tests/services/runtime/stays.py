@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 #: the first swap, in minutes since the start
 _BEGIN = 90
+#: a cut lasts so long, min, and what it does to the flow temperatures by itself
+CUT, _SHUT_DOWN = 2, 3
 #: a link is cut so long before the swap, min: the gate wants a window of data after it
 AWAY = 18
 #: so long it is waited for a saturated actuator, min
@@ -49,3 +51,10 @@ def minutes_of(planned: list[Stay]) -> int:
     """Length of a run in which all of them can be made."""
     last = planned[-1]
     return last.at + last.minutes + 20
+
+
+def shut_down(planned: list[Stay], minute: int) -> bool:
+    """Whether a lost plant goes to its safe values, with steps of some K in a control step, one
+    step sooner or later."""
+    cuts = (stay.at - AWAY for stay in planned if stay.why == "back")
+    return any(cut <= minute < cut + _SHUT_DOWN for cut in cuts)

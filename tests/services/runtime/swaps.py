@@ -28,7 +28,7 @@ from services.runtime.twin_switch import MODEL
 from tests.services.conftest import ReadySite
 from tests.services.runtime.planned_before import PlannedBefore
 from tests.services.runtime.rig import WIDE, Rig, live
-from tests.services.runtime.stays import AWAY, PATIENCE, Stay, minutes_of
+from tests.services.runtime.stays import AWAY, CUT, PATIENCE, Stay, minutes_of
 
 TWIN = "hts"
 #: rates of the actuators, as a site would declare them
@@ -240,7 +240,7 @@ class _Driver:
         """What is done in both runs."""
         rig = self.rig
         self.cable.cut = any(
-            stay.at - AWAY <= minute < stay.at - AWAY + 2
+            stay.at - AWAY <= minute < stay.at - AWAY + CUT
             for stay in self.planned
             if stay.why == "back"
         )

@@ -13,7 +13,7 @@ import pytest
 from services.planning.job import Planned
 from tests.services.conftest import ReadySite
 from tests.services.runtime.self_driven import Beaten, SelfDriven, SelfDrivenPlants
-from tests.services.runtime.stays import Stay, stays
+from tests.services.runtime.stays import Stay, shut_down, stays
 from tests.services.runtime.swap_table import table
 from tests.services.runtime.swaps import FLOWS, Course, Plants, allowed, course, declared
 
@@ -89,13 +89,14 @@ def test_a_plant_that_drives_itself_is_taken_over(site: ReadySite, tmp_path: Pat
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", [1, 2])
 def test_a_hundred_swaps(site: ReadySite, tmp_path: Path, seed: int) -> None:
-    one, other = _both(site, tmp_path, stays(50, seed))
+    planned = stays(50, seed)
+    one, other = _both(site, tmp_path, planned)
     sys.stdout.write("\n" + "\n".join(table(one, other)))
     assert len(one.swaps) == 100
     difference = np.abs(one.flows - other.flows)[:, FLOW_LINES]
-    assert difference[:, 1:].max() < 1.0
-    # a ramp that is taken over on its way begins anew
-    assert difference[:, 0].max() < 1.7
+    compared = [not shut_down(planned, minute) for minute in range(len(difference))]
+    sys.stdout.write(f"\nmost, K: {np.round(difference[compared].max(axis=0), 2).tolist()}\n")
+    assert difference[compared].max() < 1.0
     _no_jumps(one)
     assert (np.abs(np.diff(one.own, axis=0)) <= allowed(one.names, 10.0) + 1e-9).all()
     _energy_closes(one)
