@@ -13,7 +13,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -70,7 +70,15 @@ def _run(command: list[str]) -> None:
     assert ran.returncode == 0, f"{command[-1]}\n{ran.stdout}\n{ran.stderr}"
 
 
-@pytest.mark.parametrize("page", _with("python", "console"), ids=_name)
+#: pages whose commands take minutes on a busy machine: `.ci/run` and `make soak` run them
+_LONG = ("first-study", "foreign-fmu", "results", "customers-meters", "history", "utility")
+
+
+def _long_ones_apart(pages: Iterable[Path]) -> list[Any]:
+    return [pytest.param(p, marks=pytest.mark.soak) if p.stem in _LONG else p for p in pages]
+
+
+@pytest.mark.parametrize("page", _long_ones_apart(_with("python", "console")), ids=_name)
 def test_page_runs(page: Path, playground: Path) -> None:
     for language, body in _FENCE.findall(page.read_text(encoding="utf-8")):
         if language == "python":

@@ -16,6 +16,7 @@ from rami.communication.service.payload import Forecast
 from rami.core.timegrid import NS
 from services.platform.hosts.outcome import Recipe
 from services.platform.hosts.process import ProcessHost
+from tests.communication.service.said import forecast
 from tests.services.platform import faulty
 from tests.services.runtime.rig import Rig
 from tests.services.runtime.with_services import attached, services
@@ -69,7 +70,8 @@ def play(rig: Rig, count: int, seed: int, folder: Path, name: str = "load") -> T
                     and e.details["service"] == name]  # fmt: skip
             same = platform.members[name].trouble == WITHIN[act]
             if platform.journal.counts[key] != before[key] + 1 or not (told or same):
-                tally.unnamed.append(act)
+                told_of = {k[2]: n - before[k] for k, n in platform.journal.counts.items()}
+                tally.unnamed.append(f"{act}: counted {told_of}, events {len(told)}")
         elif act in OUTSIDE:
             who = (f"{owner}/{name}", OUTSIDE[act])
             now = platform._refusals[owner].by_sender()
@@ -86,7 +88,7 @@ def _outside(rig: Rig, act: str, owner: str, name: str) -> None:
     assert isinstance(bus, LocalBus)
     now, site = rig.clock(), platform.border.site
     topic = Topic(site, owner, name, "forecast", "all")
-    payload = faulty.forecast()
+    payload = forecast()
     assert isinstance(payload, Forecast)
     good = Message(topic, payload, 10**9, now, now + 3600 * NS)
     if act == "other identity":

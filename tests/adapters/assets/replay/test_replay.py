@@ -1,104 +1,22 @@
-"""The replay backend: speed, ends, gaps, quality, lines, units, files and histories."""
+"""The replay backend: speed, ends, gaps, quality, lines, files and histories."""
 
 from __future__ import annotations
-
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
-from adapters.assets.replay.backend import ReplayBackend
-from adapters.assets.replay.configuration import ReplayConfiguration
 from rami.asset.live import LinkState, Taken
-from rami.core.errors import ConfigurationError
-from rami.core.points import Direction, Point, PointIndex
 from rami.core.quality import Family, Reason, is_bad, is_good, quality
-from rami.core.signal import Rows, Signal
-from rami.core.timegrid import NS, instant
-
-T0 = instant("2023-05-02T08:00Z")
-NOW = instant("2026-01-05T10:00Z")
-MINUTE = 60 * NS
-INPUTS = PointIndex([Point("hx.u", "share", Direction.ACTUATED, start=0.3)])
-OUTPUTS = PointIndex(
-    [Point("hx.T", "temperature"), Point("hx.P", "power"), Point("hx.E", "energy", cumulative=True)]
+from rami.core.timegrid import NS
+from tests.adapters.assets.replay.recorded import (
+    BAD,
+    DOUBTFUL,
+    MINUTE,
+    PLAIN,
+    T0,
+    Clock,
+    Opened,
 )
-BAD = quality(Family.BAD, Reason.RANGE)
-DOUBTFUL = quality(Family.UNCERTAIN, Reason.FILLED)
-
-
-class Clock:
-    """Stands still until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> int:
-        return self.now
-
-
-class Kept:
-    """Rows as a historian or a file would give them: {series: (quantity, [(minute, value, q)])}."""
-
-    def __init__(
-        self, series: Mapping[str, tuple[str, Sequence[tuple[float, float, int]]]]
-    ) -> None:
-        self._series = series
-        self.asked: list[Any] = []
-
-    def of_file(self, path: Path, form: Mapping[str, Any]) -> tuple[tuple[Signal, ...], Rows]:
-        self.asked.append((path.name, form))
-        return self._rows(self._series)
-
-    def of_history(
-        self, run: str, names: Sequence[str], start_ns: int, end_ns: int
-    ) -> tuple[tuple[Signal, ...], Rows]:
-        self.asked.append((run, tuple(names)))
-        return self._rows({n: s for n, s in self._series.items() if n in names})
-
-    @staticmethod
-    def _rows(series: Mapping[str, Any]) -> tuple[tuple[Signal, ...], Rows]:
-        names = tuple(series)
-        rows = [(p, *r) for p, n in enumerate(names) for r in series[n][1]]
-        return tuple(Signal(n, series[n][0]) for n in names), Rows(
-            names,
-            np.array([r[0] for r in rows], np.int32),
-            np.array([T0 + round(r[1] * MINUTE) for r in rows], np.int64),
-            np.array([r[2] for r in rows], np.float64),
-            np.array([r[3] for r in rows], np.uint32),
-        )
-
-
-PLAIN = {
-    "hx.T": ("temperature", [(0, 50.0, 0), (1, 51.0, 0), (2, 52.0, 0), (3, 53.0, 0)]),
-    "hx.P": ("power", [(0, 10.0, 0), (1, 20.0, 0), (2, 30.0, DOUBTFUL), (3, 40.0, BAD)]),
-    "hx.E": ("energy", [(0, 100.0, 0), (1, 101.0, 0), (2, 102.0, 0), (3, 103.0, 0)]),
-}
-Opened = Callable[..., ReplayBackend]
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def opened(clock: Clock, tmp_path: Path) -> Opened:
-    def open_one(
-        series: Mapping[str, Any] = PLAIN, columns: str = "", **settings: Any
-    ) -> ReplayBackend:
-        if columns:
-            (tmp_path / "columns.csv").write_text(columns, encoding="utf-8")
-            settings["columns"] = "columns.csv"
-        declared = ReplayConfiguration.model_validate({"run": "winter.marginal", **settings})
-        backend = declared.open_live(tmp_path, "hts", INPUTS, OUTPUTS, clock, Kept(series))
-        backend.open()
-        return backend
-
-    return open_one
 
 
 def test_moved_on_alone(opened: Opened, clock: Clock) -> None:
@@ -213,101 +131,3 @@ def test_commands_are_kept_and_change_nothing(opened: Opened, clock: Clock) -> N
     back = backend.read_back()
     assert (back.values.tolist(), back.times_ns.tolist()) == ([0.5], [clock.now])
     assert backend.observe().values.tolist() == [51.0, 20.0, 101.0]
-
-
-def test_a_part_of_it(opened: Opened) -> None:
-    backend = opened(optional=["*"], start="2023-05-02T08:01Z", end="2023-05-02T08:02Z")
-    assert backend.observe().values[0] == 51.0
-    with pytest.raises(ConfigurationError, match="no rows between 2024"):
-        opened(optional=["*"], start="2024-05-02T08:01Z")
-
-
-def test_names_with_the_twins_own_before_them(opened: Opened) -> None:
-    backend = opened({f"hts.{n}": s for n, s in PLAIN.items()}, optional=["hx.u"])
-    assert backend.observe().values.tolist() == [50.0, 10.0, 100.0]
-
-
-def test_what_is_missing_or_measures_something_else(opened: Opened) -> None:
-    series = {"hx.T": ("power", [(0, 1.0, 0)]), "hx.P": PLAIN["hx.P"]}
-    with pytest.raises(ConfigurationError) as caught:
-        opened(series)
-    assert "hx.T measures power, wanted temperature" in str(caught.value)
-    assert "2 points are not in the recording: hx.u, hx.E" in str(caught.value)
-
-
-def test_a_map_of_columns(opened: Opened) -> None:
-    series = {
-        "hx.T": ("unknown", [(0, 323.15, 0)]),
-        "hx.P": ("unknown", [(0, 5.0, 0)]),
-        "hx.E": ("unknown", [(0, 2.0, 0)]),
-    }
-    columns = (
-        "point,column,unit,scale,offset\nhx.T,T1 [K],,,\nhx.P,Q,W,1000,-500\nhx.E,W (MWh),,,\n"
-    )
-    backend = opened(series, columns, file="recorded.csv", run=None, optional=["hx.u"])
-    np.testing.assert_allclose(backend.observe().values, [50.0, 4.5, 2000.0])
-
-
-def test_all_problems_of_a_map_at_once(tmp_path: Path) -> None:
-    (tmp_path / "r.csv").touch()
-    (tmp_path / "columns.yaml").write_text(
-        "hx.T: {column: T, unit: kW}\nhx.P: {unit: W}\nhx.Q: Q\nhx.E: {column: E, scale: big}\n",
-        encoding="utf-8",
-    )
-    declared = ReplayConfiguration.model_validate({"file": "r.csv", "columns": "columns.yaml"})
-    points = [*INPUTS.points, *OUTPUTS.points]
-    problems, _ = declared.check_points(tmp_path, points)
-    told = "\n".join(map(str, problems))
-    for words in (
-        "columns.yaml:1: hx.T: unit 'kW' does not measure temperature",
-        "columns.yaml:2: hx.P: has no column",
-        "columns.yaml:3: the twin has no point 'hx.Q'",
-        "columns.yaml:4: hx.E: scale is 'big'",
-        "1 points are not in a column map: hx.u",
-    ):
-        assert words in told
-
-
-@pytest.mark.parametrize(
-    ("settings", "words"),
-    [
-        ({}, "either `file` or `run`"),
-        ({"file": "a.csv", "run": ""}, "either `file` or `run`"),
-        ({"run": "", "form": {"zone": "UTC"}}, "`form` is of a file"),
-        ({"run": "", "speed": 0}, "greater than 0"),
-        ({"run": "", "start": "2023-05-03T00:00Z", "end": "2023-05-02T00:00Z"}, "not after"),
-    ],
-)
-def test_settings_that_make_no_sense(settings: dict[str, Any], words: str) -> None:
-    with pytest.raises(ValueError, match=words):
-        ReplayConfiguration.model_validate(settings)
-
-
-def test_a_title_whose_unit_is_not_known_is_told(opened: Opened) -> None:
-    """Not taken for the point's own unit."""
-    columns = "point,column,unit\nhx.T,T [R],\nhx.P,Q [-],W\n"
-    with pytest.raises(ConfigurationError) as caught:
-        opened({}, columns, file="recorded.csv", run=None, optional=["*"])
-    assert str(caught.value).startswith("columns.csv:2: hx.T: the unit in 'T [R]' is not known")
-
-
-def test_fahrenheit(opened: Opened) -> None:
-    series = {"hx.T": ("unknown", [(0, 212.0, 0), (1, 32.0, 0)])}
-    columns = "point,column\nhx.T,T [°F]\n"
-    backend = opened(series, columns, file="recorded.csv", run=None, optional=["*"])
-    assert backend.observe().values[0] == pytest.approx(100.0)
-
-
-def test_a_recording_that_begins_at_zero(clock: Clock, tmp_path: Path) -> None:
-    """Seconds since its begin: the row at 0 is told too."""
-
-    class FromZero(Kept):
-        def _rows(self, series: Mapping[str, Any]) -> tuple[tuple[Signal, ...], Rows]:  # type: ignore[override]
-            signals, rows = Kept._rows(series)
-            return signals, replace(rows, times=rows.times - T0)
-
-    declared = ReplayConfiguration.model_validate({"run": "", "optional": ["hx.u"]})
-    backend = declared.open_live(tmp_path, "hts", INPUTS, OUTPUTS, clock, FromZero(PLAIN))
-    backend.open()
-    assert backend.observe().values.tolist() == [50.0, 10.0, 100.0]
-    assert backend.observe().times_ns.tolist() == [clock.now] * 3
