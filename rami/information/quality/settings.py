@@ -30,7 +30,7 @@ def _measured(value: Any) -> str:
     unit = text.split()[-1] if " " in text else text.lstrip("+-.0123456789")
     known = quantities_of(unit) or (["share"] if not unit else [])
     if not known:
-        units = [u for quantity in CANONICAL for u in allowed(quantity)]
+        units = {u: quantity for quantity in CANONICAL for u in allowed(quantity)}
         raise ValueError(f"{text!r} has no unit that is known; {did_you_mean(unit, units)}")
     parse(text, known[0])
     return text

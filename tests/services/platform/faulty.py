@@ -90,9 +90,13 @@ def stale(inbox: Inbox) -> Said:
     return replace(good(inbox), valid_s=-10.0)
 
 
+def _open_files() -> list[int]:
+    return [int(one.name) for one in Path("/proc/self/fd").iterdir() if int(one.name) > 2]
+
+
 def breaks_its_line(inbox: Inbox) -> Said:
     """Writes rubbish where its answer goes."""
-    for number in range(3, 64):
+    for number in _open_files():
         try:
             if str(Path(f"/proc/self/fd/{number}").readlink()).startswith("socket"):
                 os.write(number, b"\x00\x00\x00\x05hello")
@@ -103,7 +107,7 @@ def breaks_its_line(inbox: Inbox) -> Said:
 
 
 def announces_too_much(inbox: Inbox) -> Said:
-    for number in range(3, 64):
+    for number in _open_files():
         try:
             if str(Path(f"/proc/self/fd/{number}").readlink()).startswith("socket"):
                 os.write(number, b"\xff\xff\xff\xff")
