@@ -14,6 +14,7 @@ from rami.core.points import Direction, Point
 from rami.core.units import parse
 from rami.core.wording import did_you_mean
 from rami.integration.alarm_settings import AlarmSettings, PointAlarms
+from rami.integration.limits import Wrong
 
 #: from the lowest to the highest
 LEVELS = ("low_low", "low", "high", "high_high")
@@ -32,16 +33,6 @@ class AlarmLimit:
     levels: Mapping[str, float]
     deadband: float
     delay_s: float = 0.0
-
-
-@dataclass(frozen=True)
-class Wrong:
-    """A fault of the section: entry and key it is at (empty: the entry itself), what, a hint."""
-
-    entry: str
-    key: str
-    what: str
-    hint: str = ""
 
 
 @dataclass

@@ -41,7 +41,7 @@ class Limit:
 
 @dataclass(frozen=True)
 class Wrong:
-    """A fault of the section: the entry and key it is at, what, and how to mend it."""
+    """A fault of the section: entry and key it is at (empty: the entry itself), what, a hint."""
 
     entry: str
     key: str
